@@ -1,0 +1,53 @@
+# Everything a newcomer needs: `make demo`. Everything a change must pass: `make check` and `make test`.
+SHELL := /bin/bash
+PORT ?= 8000
+SHARED_DIR ?= ../shared
+PYTHON ?= python3
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check -q
+export PORT SHARED_DIR
+
+.PHONY: setup demo test test-fast check format lock messages bench bench-link screenshots clean
+
+.venv/.runtime: requirements.txt requirements-demo.txt
+	test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PIP) install --require-hashes -r requirements-demo.txt
+	touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.txt
+	$(PIP) install --require-hashes -r requirements-dev.txt
+	touch $@
+
+setup: .venv/.runtime
+
+# Message catalogues are compiled from their .po files, never committed.
+CATALOGUES := $(shell find lms courses media_pipeline search templates -name '*.po' 2>/dev/null)
+%.mo: %.po .venv/.runtime
+	$(PY) -m babel.messages.frontend compile --use-fuzzy -i $< -o $@ 2>/dev/null
+
+catalogues: $(CATALOGUES:.po=.mo)
+
+demo: setup catalogues
+	$(PY) -m demo --port $(PORT)
+
+test: .venv/.dev catalogues
+	$(PY) -m tests.system
+	$(PY) -m pytest
+
+test-fast: .venv/.dev catalogues
+	$(PY) -m pytest -q -n 2 -m "not contract and not e2e"
+
+check: .venv/.dev catalogues
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/djhtml --check templates
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) -m tests.catalogues
+
+format: .venv/.dev
+	.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format -q . ; .venv/bin/djhtml -q templates || true
+
+clean:
+	rm -rf .venv data

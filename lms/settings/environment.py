@@ -1,0 +1,108 @@
+"""The one place that reads the environment.
+
+Every value is checked here, at start; a wrong one is named with its variable and the way out.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+DEMO_SECRET = "fieldschool-demo-secret-for-this-machine-only"  # noqa: S105 - refused outside loopback, see _secret
+LANGUAGES = ("zh-hans", "en")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the environment asks for, checked."""
+
+    data_dir: Path
+    database: dict[str, Any]
+    secret_key: str
+    allowed_hosts: list[str]
+    public_url: str
+    default_language: str
+    search_backend: str
+    media_storage: str
+    debug: bool
+
+
+def _is_local(host: str) -> bool:
+    """True for names that never leave this machine or a test network (RFC 6761)."""
+    return host in {"127.0.0.1", "localhost", "[::1]", "testserver"} or host.endswith((".test", ".localhost"))
+
+
+def _choice(values: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = values.get(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name}={value!r} is not known: use one of {', '.join(choices)}.")
+    return value
+
+
+def _database(values: Mapping[str, str], data_dir: Path) -> dict[str, Any]:
+    url = values.get("DATABASE_URL", f"sqlite:///{data_dir / 'db.sqlite3'}")
+    scheme = urlsplit(url).scheme
+    if scheme not in {"sqlite", "postgres", "postgresql"}:
+        raise ImproperlyConfigured(f"DATABASE_URL begins with {scheme!r}: use sqlite:///FILE or postgresql://...")
+    database: dict[str, Any] = environ.Env.db_url_config(url)
+    database["ATOMIC_REQUESTS"] = True
+    if scheme == "sqlite":
+        # One writer at a time: take the lock when the transaction begins, and wait for it rather than fail.
+        database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        }
+    return database
+
+
+def _secret(values: Mapping[str, str], hosts: list[str], public_url: str) -> str:
+    secret = values.get("SECRET_KEY", "")
+    local = all(_is_local(host) for host in [*hosts, urlsplit(public_url).hostname or ""])
+    if not local and (len(secret) < 32 or secret == DEMO_SECRET):
+        raise ImproperlyConfigured(
+            "SECRET_KEY must be set to at least 32 random characters when the site is reachable from other machines "
+            "(ALLOWED_HOSTS or PUBLIC_URL names one). "
+            "Make one: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+    return secret or DEMO_SECRET
+
+
+def _public_url(values: Mapping[str, str]) -> str:
+    url = values.get("PUBLIC_URL", f"http://127.0.0.1:{values.get('PORT', '8000')}").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+        raise ImproperlyConfigured(f"PUBLIC_URL={url!r} is not an address: use https://HOST without a path.")
+    return url
+
+
+def read(values: Mapping[str, str] = os.environ) -> Environment:
+    """Read and check the settings.
+
+    Raises ImproperlyConfigured, naming the variable.
+    """
+    data_dir = Path(values.get("DATA_DIR", BASE_DIR / "data")).expanduser().resolve()
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"DATA_DIR={data_dir} cannot be made: {error.strerror}.") from error
+    public_url = _public_url(values)
+    hosts = [host.strip() for host in values.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
+    hosts = hosts or [urlsplit(public_url).hostname or "", "127.0.0.1", "localhost"]
+    return Environment(
+        data_dir=data_dir,
+        database=_database(values, data_dir),
+        secret_key=_secret(values, hosts, public_url),
+        allowed_hosts=hosts,
+        public_url=public_url,
+        default_language=_choice(values, "DEFAULT_LANGUAGE", "zh-hans", LANGUAGES),
+        search_backend=_choice(values, "SEARCH_BACKEND", "embedded", ("embedded",)),
+        media_storage=_choice(values, "MEDIA_STORAGE", "files", ("files",)),
+        debug=_choice(values, "DEBUG", "0", ("0", "1")) == "1",
+    )

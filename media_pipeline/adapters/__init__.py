@@ -1,0 +1,1 @@
+"""The only place that knows ffmpeg, PyAV and where files are kept."""

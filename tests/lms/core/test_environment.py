@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from lms.settings import environment
+
+
+def test_defaults_run_on_one_machine(tmp_path: Path) -> None:
+    values = environment.read({"DATA_DIR": str(tmp_path)})
+    assert values.database["ENGINE"] == "django.db.backends.sqlite3"
+    assert values.public_url == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SEARCH_BACKEND", "solr"),
+        ("MEDIA_STORAGE", "ftp://x"),
+        ("DEFAULT_LANGUAGE", "xx"),
+        ("DATABASE_URL", "mysql://x/y"),
+        ("PUBLIC_URL", "fieldschool"),
+        ("DEBUG", "yes"),
+    ],
+)
+def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name):
+        environment.read({"DATA_DIR": str(tmp_path), name: value})
+
+
+@pytest.mark.parametrize("secret", ["", "short", environment.DEMO_SECRET])
+def test_a_public_site_refuses_a_demo_secret(tmp_path: Path, secret: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY"):
+        environment.read({"DATA_DIR": str(tmp_path), "PUBLIC_URL": "https://school.example", "SECRET_KEY": secret})

@@ -1,0 +1,17 @@
+"""The product's settings over a throw-away data folder."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_folder = tempfile.TemporaryDirectory(prefix="fieldschool-tests-")
+os.environ["DATA_DIR"] = _folder.name
+
+from lms.settings import *  # noqa: E402, F403
+from lms.settings import STORAGES  # noqa: E402
+
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATIC_ROOT = Path(_folder.name) / "static"
+STATIC_ROOT.mkdir()
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["*"]
