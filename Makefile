@@ -51,3 +51,10 @@ format: .venv/.dev
 
 clean:
 	rm -rf .venv data
+
+# Locks anew; hashes only, no addresses.
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q pyproject.toml
+lock:
+	$(LOCK) --extra demo --extra dev -o requirements-dev.txt
+	$(LOCK) -c requirements-dev.txt -o requirements.txt
+	$(LOCK) --extra demo -c requirements-dev.txt -o requirements-demo.txt
