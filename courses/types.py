@@ -85,3 +85,24 @@ class SearchSubject:
     course_key: UUID
     course_title: str
     course_url: str
+
+
+@dataclass(frozen=True)
+class TopicTile:
+    """A topic on the home page or in a filter; `count` is of its courses and those of the topics below it."""
+
+    slug: str
+    title: str
+    count: int
+    icon: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a lesson or course is called and where it is, for rooms that keep only its key."""
+
+    kind: Literal["course", "lesson"]
+    key: UUID
+    title: str
+    url: str
+    short_code: str

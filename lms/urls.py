@@ -6,16 +6,19 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from courses import urls as courses_urls
 from lms.core import health
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    *courses_urls.files,
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
 ]
 
 urlpatterns += i18n_patterns(
+    *courses_urls.numbers,
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

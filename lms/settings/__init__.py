@@ -40,7 +40,6 @@ INSTALLED_APPS = [
     "wagtail.search",
     "wagtail.admin",
     "wagtail",
-    "modelsearch",
     "modelcluster",
     "taggit",
     "django_tasks",
@@ -88,6 +87,8 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("zh-hans", "简体中文"), ("en", "En
 LOCALE_PATHS = [BASE_DIR / "templates" / "locale"]
 USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
+WAGTAIL_ALLOW_UNICODE_SLUGS = False  # addresses are pinyin or Latin
+WAGTAILSIMPLETRANSLATION_SYNC_PAGE_TREE = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 

@@ -1,0 +1,113 @@
+"""What the page templates are given."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+
+from courses import media as media_pipeline
+from courses.cards import (
+    Lessons,
+    codes_of,
+    course_card,
+    course_cards,
+    lesson_card,
+    modules_of,
+    topic_titles,
+    topics_within,
+)
+from courses.models import CourseIndexPage, CoursePage, HomePage, LessonPage
+from courses.pictures import COURSE, LINK_PREVIEW, picture
+from courses.selectors import topics
+from courses.visibility import public
+from media_pipeline.types import Media
+
+HOME_COURSES = 8
+PAGE_SIZE = 20
+
+
+def home_context(page: HomePage) -> dict[str, Any]:
+    """The newest courses and the topics."""
+    language = page.locale.language_code
+    courses = _listed(page).order_by("-first_published_at", "-pk")[:HOME_COURSES]
+    return {"courses": course_cards(courses, language), "topics": topics(language)}
+
+
+def index_context(page: CourseIndexPage, *, topic: str, page_number: str) -> dict[str, Any]:
+    """A page of the courses, those of one topic when `topic` is its slug; an unknown slug shows all."""
+    language = page.locale.language_code
+    courses = _listed(page).order_by("path")
+    within = topics_within(topic) if topic else set()
+    if within:
+        courses = courses.filter(pk__in=CoursePage.topics.through.objects.filter(topic__in=within).values("coursepage"))
+    listed = Paginator(courses, PAGE_SIZE).get_page(page_number)
+    return {
+        "courses": course_cards(listed.object_list, language),
+        "topics": topics(language),
+        "topic": topic if within else "",
+        "paging": listed,
+    }
+
+
+def _listed(page: HomePage | CourseIndexPage) -> Any:
+    courses = public(CoursePage.objects.descendant_of(page))
+    return courses.select_related("locale", "picture").prefetch_related("picture__renditions")
+
+
+def course_context(page: CoursePage, *, private: bool) -> dict[str, Any]:
+    """A course with its modules and lessons."""
+    language = page.locale.language_code
+    lessons = Lessons.of(page)
+    media = _media([lesson.asset_id for lesson in lessons.pages], private=private)
+    codes = codes_of([page.translation_key, *lessons.keys])
+    url = page.url or ""
+    cards = lessons.cards(media, codes, url)
+    titles = tuple(topic.title_in(language) for topic in page.topics.all())
+    return {
+        "course": course_card(page, lessons.pages, media, codes, titles, url=url),
+        "modules": modules_of(page, lessons.pages, cards),
+        "outcomes": tuple(filter(None, (line.strip(" \t-•·") for line in page.outcomes.splitlines()))),
+        "audiences": tuple(audience.title_in(language) for audience in page.audiences.all()),
+        "picture": picture(page.picture, COURSE),
+        "link_picture": picture(page.picture, LINK_PREVIEW),
+    }
+
+
+def lesson_context(page: LessonPage, *, private: bool) -> dict[str, Any]:
+    """A lesson with its media and captions, its course, and the lessons beside it.
+
+    In a preview (`private`) the lesson may be new and not yet among those of its course.
+    """
+    course = CoursePage.objects.filter(path=page.path[: -page.steplen]).select_related("locale", "picture").first()
+    if course is None:
+        return {"lesson": None, "media": None, "cues": page.cues, "course": None, "previous": None, "next": None}
+    language = course.locale.language_code
+    lessons = Lessons.of(course)
+    places = {lesson.translation_key: at for at, lesson in enumerate(lessons.pages)}
+    at = places.get(page.translation_key, len(lessons.pages))
+    before = lessons.pages[at - 1] if at > 0 else None
+    after = lessons.pages[at + 1] if at + 1 < len(lessons.pages) else None
+    media = _media([lesson.asset_id for lesson in lessons.pages])
+    if private:
+        media = {**media, **_media([page.asset_id], private=True)}
+    codes = codes_of([course.translation_key, page.translation_key, *lessons.keys])
+    url = course.url or ""
+
+    def card(lesson: LessonPage | None, number: int) -> Any:
+        address = f"{url}{lesson.slug}/" if lesson else ""
+        return lesson_card(lesson, number, media=media, codes=codes, url=address) if lesson else None
+
+    titles = topic_titles([course.pk], language).get(course.pk, ())
+    return {
+        "lesson": card(page, at + 1),
+        "media": media.get(page.asset_id) if page.asset_id else None,
+        "cues": page.cues,
+        "course": course_card(course, lessons.pages, media, codes, titles, url=url),
+        "previous": card(before, at),
+        "next": card(after, at + 2),
+    }
+
+
+def _media(asset_ids: list[UUID | None], *, private: bool = False) -> dict[UUID, Media]:
+    wanted = {asset_id for asset_id in asset_ids if asset_id}
+    return media_pipeline.media(wanted, private=private) if wanted else {}

@@ -1,0 +1,6 @@
+"""What courses keep: the page tree, topics and audiences, and the numbers people type."""
+
+from courses.models.pages import CourseIndexPage, CoursePage, HomePage, LessonPage, Module
+from courses.models.taxonomy import Audience, ShortCode, Topic
+
+__all__ = ["Audience", "CourseIndexPage", "CoursePage", "HomePage", "LessonPage", "Module", "ShortCode", "Topic"]

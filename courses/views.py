@@ -1,0 +1,35 @@
+"""Addresses of courses besides their pages: six-digit numbers, and pictures."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.static import serve
+
+from courses import selectors
+from lms.core.ids import is_short_code
+
+YEAR_S = 31_536_000
+
+
+@require_safe
+def by_number(request: HttpRequest, code: str) -> HttpResponse:
+    """Send the reader to the course or lesson of a number, in their language where it is."""
+    if not is_short_code(code):
+        raise Http404(_("A digit of this lesson number is wrong: compare it with the poster or card."))
+    url = selectors.url_for_code(code, get_language() or settings.LANGUAGE_CODE)
+    if url is None:
+        raise Http404(_("No published lesson has this number."))
+    response = HttpResponseRedirect(url)
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@require_safe
+def picture_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A rendition of a picture. Originals and documents lie in other folders and are not served by their path."""
+    response = serve(request, name, document_root=str(settings.MEDIA_ROOT / "images"))
+    response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"
+    return response
