@@ -1,0 +1,150 @@
+"""The one place that knows ffmpeg's filters and flags. ffmpeg-python builds commands, our own runner runs them."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from media_pipeline.adapters.ffmpeg import program
+from media_pipeline.adapters.probe import FORMATS
+from media_pipeline.ladder import SHARE_SOUND_BPS, VOICE_BPS, PictureRung, Plan, Probe
+
+FRAGMENTED = "+empty_moov+delay_moov+default_base_moof+skip_trailer+frag_every_frame"
+ALWAYS = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1", "-stats_period", "0.5")
+
+
+def voice(source: Path, plan: Plan, target: Path) -> list[str]:
+    """Sound alone: Opus, mono, in packets of 60 ms, exactly as long as the lesson."""
+    return _command(
+        _sound(_input(source), plan).output(
+            str(target),
+            format="mp4",
+            movflags=FRAGMENTED,
+            acodec="libopus",
+            ar=48_000,
+            ac=1,
+            audio_bitrate=VOICE_BPS,
+            frame_duration=60,
+            map_metadata=-1,
+        )
+    )
+
+
+def pictures(source: Path, plan: Plan, rungs: Sequence[tuple[PictureRung, Path]]) -> list[str]:
+    """Every rung's picture from one decode."""
+    whole = _picture(_input(source), plan.probe)
+    parts = whole.filter_multi_output("split", len(rungs)) if len(rungs) > 1 else [whole]
+    outputs = [
+        _sized(parts[at], rung.width, rung.height, rung.fps, plan.duration_s).output(
+            str(target), format="mp4", movflags=FRAGMENTED, map_metadata=-1, **_av1(rung)
+        )
+        for at, (rung, target) in enumerate(rungs)
+    ]
+    return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
+
+
+def share(source: Path, plan: Plan, target: Path, poster: tuple[Path, float] | None) -> list[str]:
+    """The file that plays anywhere, and the poster beside it."""
+    streams, options = [], {"format": "mp4", "movflags": "+faststart", "map_metadata": -1}
+    inputs = _input(source)
+    outputs = []
+    if plan.share:
+        picture = _picture(inputs, plan.probe)
+        if poster:
+            parts = picture.filter_multi_output("split", 2)
+            picture = parts[0]
+            outputs.append(_poster(parts[1], plan, *poster))
+        rung = plan.share
+        streams.append(_sized(picture, rung.width, rung.height, rung.fps, plan.duration_s))
+        options |= {
+            "vcodec": "libx264",
+            "preset": "medium",
+            "profile:v": "high",
+            "pix_fmt": "yuv420p",
+            "crf": rung.crf,
+            "maxrate": rung.ceiling_bps,
+            "bufsize": rung.ceiling_bps * 4,
+            "g": max(1, round(rung.fps * 10)),
+        }
+    if plan.voice:
+        streams.append(_sound(inputs, plan))
+        options |= {"acodec": "aac", "ar": 32_000, "ac": 1, "audio_bitrate": SHARE_SOUND_BPS}
+    outputs.insert(0, ffmpeg.output(*streams, str(target), **options))
+    return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
+
+
+def _command(output: Any) -> list[str]:
+    command: list[str] = output.global_args(*ALWAYS).compile(cmd=program(), overwrite_output=True)
+    return command
+
+
+def _input(source: Path) -> Any:
+    # No protocol but files, no demuxer that follows names in a file, and broken stretches do not end the run.
+    return ffmpeg.input(
+        f"file:{source}", protocol_whitelist="file,pipe", format_whitelist=FORMATS, fflags="+genpts+discardcorrupt"
+    )
+
+
+def _sound(source: Any, plan: Plan) -> Any:
+    """The sound from second 0 to the end of the lesson: gaps and a late start become silence."""
+    return (
+        source[str(plan.probe.audio_index)]
+        .filter("aresample", 48_000, **{"async": 1, "first_pts": 0})
+        .filter("apad", whole_dur=_seconds(plan.duration_s))
+        .filter("atrim", end=_seconds(plan.duration_s))
+    )
+
+
+def _picture(source: Any, probe: Probe) -> Any:
+    picture = source[str(probe.video_index)]
+    return picture.filter("bwdif", deint="interlaced") if probe.interlaced else picture
+
+
+def _sized(picture: Any, width: int, height: int, fps: float, duration_s: float) -> Any:
+    """A picture of this size and rate in square pixels from second 0 to the end of the lesson."""
+    return (
+        picture.filter("fps", _rate(fps), start_time=0)
+        .filter("scale", width, height, flags="lanczos")
+        .filter("setsar", 1)
+        .filter("tpad", stop=-1, stop_mode="clone")
+        .filter("trim", end=_seconds(duration_s))
+        .filter("format", "yuv420p")
+    )
+
+
+def _poster(picture: Any, plan: Plan, target: Path, at_s: float) -> Any:
+    assert plan.share
+    return (
+        picture.filter("trim", start=_seconds(at_s))
+        .filter("thumbnail", 24)
+        .filter("scale", plan.share.width, plan.share.height)
+        .filter("setsar", 1)
+        .filter("format", "yuvj420p")
+        .output(str(target), format="image2", vcodec="mjpeg", **{"q:v": 6, "frames:v": 1, "update": 1})
+    )
+
+
+def _av1(rung: PictureRung) -> dict[str, Any]:
+    parameters = {"enable-force-key-frames": 1, "scm": 1 if rung.screen else 0, "lp": 2}
+    if rung.cheap_keyframes:
+        parameters |= {"use-fixed-qindex-offsets": 2, "key-frame-qindex-offset": 40}
+    return {
+        "vcodec": "libsvtav1",
+        "preset": rung.preset,
+        "crf": rung.crf,
+        "maxrate": rung.ceiling_bps,
+        "g": 99_999,
+        "force_key_frames": ",".join(f"{time:g}" for time in rung.keyframes_s),
+        "svtav1-params": ":".join(f"{key}={value}" for key, value in parameters.items()),
+    }
+
+
+def _rate(fps: float) -> str:
+    rate = Fraction(fps).limit_denominator(1001)
+    return f"{rate.numerator}/{rate.denominator}"
+
+
+def _seconds(time_s: float) -> str:
+    return f"{time_s:.3f}"

@@ -1,0 +1,180 @@
+"""Encoding: one source file in, renditions out. The face of ffmpeg for the steps; knows no models and no database.
+
+Each step writes into a folder of its caller and can be repeated. `watch` is called at least every second with the
+progress; what it raises stops the work and goes up.
+"""
+
+import contextlib
+import math
+import mmap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from errno import EDQUOT, ENOSPC
+from pathlib import Path
+from typing import Literal
+
+from media_pipeline.adapters import boxes, ffmpeg, fragments, graphs, probe
+from media_pipeline.adapters.ffmpeg import Progress, Watch
+from media_pipeline.content import classify
+from media_pipeline.errors import MediaError, NoSpace
+from media_pipeline.ladder import PictureRung, Plan, Probe, harder, plan
+from media_pipeline.types import Content, FragmentIndex
+
+__all__ = [
+    "Encoded",
+    "Examined",
+    "MediaError",
+    "NoSpace",
+    "Plan",
+    "Probe",
+    "Progress",
+    "Watch",
+    "encode_pictures",
+    "encode_share",
+    "encode_voice",
+    "encoder_version",
+    "examine",
+]
+
+EncodedKind = Literal["sound", "slides", "video", "share", "poster"]
+PROMISE_TOLERANCE = 1.02
+PASSES = 3
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a source is, and what will be made of it."""
+
+    probe: Probe
+    content: Content
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One finished file of a step."""
+
+    name: str
+    kind: EncodedKind
+    path: Path
+    mime: str
+    size_bytes: int
+    duration_s: float
+    average_bps: int
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    language: str = "und"
+    index: FragmentIndex | None = None
+
+
+def encoder_version() -> str:
+    """Names the encoder: part of a rendition's key, as other versions make other bytes."""
+    return ffmpeg.version()
+
+
+def examine(source: Path, *, watch: Watch) -> Examined:
+    """Probe a source, tell its kind of content and plan its ladder. Raises MediaError for what cannot be used."""
+    looked = probe.look_at(source, watch=watch)
+    content = classify(looked.look)
+    return Examined(looked.probe, content, plan(looked.probe, content))
+
+
+def encode_voice(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
+    """The sound alone; nothing when the source has none."""
+    if not plan.voice:
+        return []
+    raw, target = folder / "voice.raw.mp4", folder / "voice.mp4"
+    _run(graphs.voice(probe.regular_file(source), plan, raw), plan, watch)
+    index = _pack(raw, target, fragments.SOUND_LENGTHS, plan.duration_s)
+    return [_encoded("voice", "sound", target, "audio/mp4", plan, index=index)]
+
+
+def encode_pictures(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
+    """All picture renditions from one decode. A rung above its promise is encoded again, harder."""
+    real = probe.regular_file(source)
+    waiting: Sequence[PictureRung] = plan.pictures
+    done: dict[str, Encoded] = {}
+    for attempt in range(PASSES):
+        targets = [(rung, folder / f"{rung.name}.raw.mp4") for rung in waiting]
+        if targets:
+            _run(graphs.pictures(real, plan, targets), plan, _part(watch, attempt), pictures=len(targets))
+        again = []
+        for rung, raw in targets:
+            encoded = _picture(rung, raw, folder / f"{rung.name}.mp4", plan)
+            done[rung.name] = encoded
+            if encoded.average_bps > rung.ceiling_bps * PROMISE_TOLERANCE:
+                again.append(harder(rung, encoded.average_bps))
+        waiting = again
+    return [done[rung.name] for rung in plan.pictures]
+
+
+def encode_share(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
+    """The file that plays anywhere, and the poster where there is a picture."""
+    target, poster = folder / "share.mp4", folder / "poster.jpg"
+    real = probe.regular_file(source)
+    at_s = min(plan.duration_s * 0.1, 12.0)
+    _run(graphs.share(real, plan, target, (poster, at_s)), plan, watch)
+    rung = plan.share
+    if rung is None:
+        return [_encoded("share", "share", target, "audio/mp4", plan)]
+    share = _encoded("share", "share", target, "video/mp4", plan)
+    share = replace(share, width=rung.width, height=rung.height, fps=round(rung.fps, 3))
+    size_bytes = poster.stat().st_size
+    return [share, Encoded("poster", "poster", poster, "image/jpeg", size_bytes, 0.0, 0, rung.width, rung.height)]
+
+
+def _run(command: list[str], plan: Plan, watch: Watch, *, pictures: int = 1) -> None:
+    limits = ffmpeg.limits_for(plan.duration_s, pictures)
+    ffmpeg.run(command, duration_s=plan.duration_s, limits=limits, watch=watch)
+
+
+def _part(watch: Watch, attempt: int) -> Watch:
+    """Progress that stays below 1 and never goes back when a rung is encoded again."""
+    begin = 1 - 0.2**attempt if attempt else 0.0
+    end = 1 - 0.2 ** (attempt + 1)
+    return lambda now: watch(replace(now, fraction=begin + now.fraction * (end - begin)))
+
+
+def _picture(rung: PictureRung, raw: Path, target: Path, plan: Plan) -> Encoded:
+    index = _pack(raw, target, fragments.PICTURE_LENGTHS, plan.duration_s)
+    encoded = _encoded(rung.name, rung.kind, target, "video/mp4", plan, index=index)
+    return replace(encoded, width=rung.width, height=rung.height, fps=round(rung.fps, 3))
+
+
+def _encoded(
+    name: str, kind: EncodedKind, path: Path, container: str, plan: Plan, *, index: FragmentIndex | None = None
+) -> Encoded:
+    size_bytes = path.stat().st_size
+    with _bytes_of(path) as data:
+        mime = f'{container}; codecs="{", ".join(boxes.codecs(data))}"'
+    average_bps = math.ceil(size_bytes * 8 / plan.duration_s)
+    return Encoded(name, kind, path, mime, size_bytes, round(plan.duration_s, 3), average_bps, index=index)
+
+
+def _pack(raw: Path, target: Path, lengths: Sequence[tuple[float, float]], end_s: float) -> FragmentIndex:
+    """Write `raw` anew in our fragments, take `raw` away, and index the result."""
+    try:
+        with _bytes_of(raw) as data, target.open("wb") as out:
+            for piece in fragments.pack(data, lengths, end_s=end_s):
+                out.write(piece)
+        with _bytes_of(target) as data:
+            return fragments.index(data)
+    except OSError as error:
+        if error.errno in (ENOSPC, EDQUOT):
+            raise NoSpace(str(error)) from error
+        raise
+    except boxes.BadBox as error:
+        raise MediaError("encoder_failed", str(error)) from error
+    finally:
+        raw.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _bytes_of(path: Path) -> Iterator[memoryview]:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        view = memoryview(mapped)
+        try:
+            yield view
+        finally:
+            view.release()

@@ -1,0 +1,211 @@
+"""The ladder: which renditions a lesson gets. Pure: a probe and the kind of content in, a plan out.
+
+The rungs' numbers (48, 100, 250) are kbit/s with sound, kept on average over a lesson: quality is held constant
+(CRF) under that ceiling, so that easy content costs less. Sizes are areas, so that upright lessons get as many points
+as lying ones. Nothing is scaled up.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from media_pipeline.types import Content, PictureKind
+
+StepKind = Literal["voice", "pictures", "share"]
+
+VOICE_BPS = 16_000
+VOICE_ON_DISK_BPS = 16_900  # Opus 16k in packets of 60 ms, container counted
+SHARE_SOUND_BPS = 32_000
+SHARE_CEILING_BPS = 110_000
+SLIDES_WITH_SOUND_BPS = 29_000
+KEYFRAME_EVERY_S = 10.0
+FIRST_KEYFRAMES_S = (0.0, 4.0, 8.0, 16.0)
+SLIDES_KEYFRAME_EVERY_S = 24.0
+FIRST_SLIDES_KEYFRAMES_S = (0.0, 8.0)
+SMALLEST_SIDE = 16
+HIGHEST_CRF = 63
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What is known of a source. Width and height are as shown: upright, in square pixels; None without a picture."""
+
+    format: str
+    size_bytes: int
+    duration_s: float
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    video_index: int | None = None
+    audio_index: int | None = None
+    rotation: int = 0
+    interlaced: bool = False
+
+
+@dataclass(frozen=True)
+class PictureRung:
+    """One rendition to encode: AV1 without sound. `ceiling_bps` is the picture's own share of the promise."""
+
+    name: str
+    kind: PictureKind
+    width: int
+    height: int
+    fps: float
+    crf: int
+    preset: int
+    ceiling_bps: int
+    screen: bool
+    keyframes_s: tuple[float, ...]
+    cheap_keyframes: bool = True
+
+
+@dataclass(frozen=True)
+class ShareRung:
+    """The picture of the shared file: H.264."""
+
+    width: int
+    height: int
+    fps: float
+    crf: int
+    ceiling_bps: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything to be made of one source, by step."""
+
+    probe: Probe
+    content: Content
+    voice: bool
+    pictures: tuple[PictureRung, ...]
+    share: ShareRung | None  # None: the shared file is sound alone
+    steps: tuple[StepKind, ...]
+
+    @property
+    def duration_s(self) -> float:
+        return self.probe.duration_s
+
+
+@dataclass(frozen=True)
+class _Rung:
+    name: str
+    kind: PictureKind
+    with_sound_bps: int
+    area: int
+    fps: float
+    crf: int
+    preset: int
+
+
+_CAMERA = (
+    _Rung("v48", "video", 48_000, 320 * 180, 10, 44, 5),
+    _Rung("v100", "video", 100_000, 426 * 240, 15, 40, 6),
+    _Rung("v250", "video", 250_000, 640 * 360, 30, 36, 7),
+)
+_SCREENCAST = (
+    _Rung("v48", "video", 48_000, 854 * 480, 5, 48, 6),
+    _Rung("v100", "video", 100_000, 1024 * 576, 7.5, 42, 7),
+    _Rung("v250", "video", 250_000, 1280 * 720, 15, 38, 8),
+)
+_SLIDES = (
+    _Rung("slides", "slides", SLIDES_WITH_SOUND_BPS, 854 * 480, 1, 45, 3),
+    _Rung("v100", "video", 100_000, 1280 * 720, 5, 40, 6),
+)
+_SHARE: dict[Content, tuple[int, float]] = {
+    "camera": (480 * 270, 15),
+    "screencast": (854 * 480, 7.5),
+    "slides": (854 * 480, 2),
+}
+_SLIDES_LARGER_FROM = 1.25  # a larger rung of slides pays when the source has this much more than 480 lines
+
+
+def fit(width: int, height: int, area: int) -> tuple[int, int]:
+    """The largest even size of the same shape within `area`, never larger than the source."""
+    scale = min(1.0, math.sqrt(area / (width * height)))
+    return _even(width * scale, width), _even(height * scale, height)
+
+
+def _even(side: float, most: int) -> int:
+    return max(SMALLEST_SIDE, min(round(side / 2) * 2, most // 2 * 2))
+
+
+def frame_rate(source_fps: float, most: float) -> float:
+    """The source's frame rate divided by the least whole number that brings it to `most` or (nearly) under."""
+    if source_fps <= most:
+        return source_fps
+    return source_fps / math.ceil(source_fps / (most * 1.01))
+
+
+def keyframes(duration_s: float, first: tuple[float, ...], every_s: float) -> tuple[float, ...]:
+    """Where keyframes are put: close at the start, where a player joins in; rarer later. None in the last second."""
+    times = list(first)
+    while times[-1] + every_s < duration_s:
+        times.append(times[-1] + every_s)
+    return tuple(time for time in times if time == 0 or time < duration_s - 1)
+
+
+def plan(probe: Probe, content: Content) -> Plan:
+    """The ladder of one source."""
+    has_sound = probe.audio_codec is not None
+    pictures: tuple[PictureRung, ...] = ()
+    share = None
+    if probe.width and probe.height:
+        pictures = tuple(
+            _rung(probe, content, rung, fit(probe.width, probe.height, rung.area))
+            for rung in _rungs(probe.width, probe.height, content)
+        )
+        share = _share(probe, content, probe.width, probe.height)
+    steps: list[StepKind] = []
+    if has_sound:
+        steps.append("voice")
+    if pictures:
+        steps.append("pictures")
+    steps.append("share")
+    return Plan(probe, content, has_sound, pictures, share, tuple(steps))
+
+
+def harder(rung: PictureRung, average_bps: int) -> PictureRung:
+    """The rung again for a picture that came out at `average_bps`: a higher CRF, and past the highest a smaller size.
+
+    About 6 steps of CRF halve the rate (measured on the clips); one more for certainty.
+    """
+    crf = rung.crf + math.ceil(6 * math.log2(average_bps / rung.ceiling_bps)) + 1
+    if crf <= HIGHEST_CRF:
+        return replace(rung, crf=crf)
+    scale = 2 ** (-(crf - HIGHEST_CRF) / 12)
+    width, height = _even(rung.width * scale, rung.width), _even(rung.height * scale, rung.height)
+    return replace(rung, crf=HIGHEST_CRF, width=width, height=height)
+
+
+def _rungs(width: int, height: int, content: Content) -> tuple[_Rung, ...]:
+    if content == "slides":
+        worth = width * height >= (854 * 480) * _SLIDES_LARGER_FROM**2
+        return _SLIDES if worth else _SLIDES[:1]
+    return _SCREENCAST if content == "screencast" else _CAMERA
+
+
+def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int]) -> PictureRung:
+    first: tuple[float, ...] = FIRST_KEYFRAMES_S
+    every_s = KEYFRAME_EVERY_S
+    if rung.kind == "slides":
+        first, every_s = FIRST_SLIDES_KEYFRAMES_S, SLIDES_KEYFRAME_EVERY_S
+    return PictureRung(
+        name=rung.name,
+        kind=rung.kind,
+        width=size[0],
+        height=size[1],
+        fps=frame_rate(probe.fps or rung.fps, rung.fps),
+        crf=rung.crf,
+        preset=rung.preset,
+        ceiling_bps=rung.with_sound_bps - VOICE_ON_DISK_BPS,
+        screen=content != "camera",
+        keyframes_s=keyframes(probe.duration_s, first, every_s),
+    )
+
+
+def _share(probe: Probe, content: Content, width: int, height: int) -> ShareRung:
+    area, most_fps = _SHARE[content]
+    size = fit(width, height, area)
+    return ShareRung(*size, frame_rate(probe.fps or most_fps, most_fps), crf=30, ceiling_bps=SHARE_CEILING_BPS)
