@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from lms.core import critical
 from lms.settings import environment
 
 ENV = environment.read()
@@ -56,6 +57,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "lms.core.middleware.EditorPolicyMiddleware",
+    "lms.core.pages.CompressMiddleware",
+    "lms.core.pages.SharedPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -119,12 +122,22 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # Wagtail's page editor
 WHITENOISE_MAX_AGE = 3600
 
 # Security ------------------------------------------------------------------------------------------------------------
+# Styles that pages carry in their head; their hashes stand in the policy below.
+CRITICAL_STYLES = critical.bundles(
+    {
+        "site": [BASE_DIR / "lms/core/static/site" / name for name in ("tokens.css", "site.css")],
+        "lesson": [
+            BASE_DIR / "lms/core/static/site/lesson.css",
+            BASE_DIR / "media_pipeline/static/media_pipeline/player.css",
+        ],
+    }
+)
 _SELF = "'self'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [_SELF],
         "script-src": [_SELF],
-        "style-src": [_SELF],
+        "style-src": [_SELF, *(style.source for style in CRITICAL_STYLES.values())],
         "img-src": [_SELF, "data:"],
         "media-src": [_SELF, "blob:"],
         "object-src": ["'none'"],
