@@ -1,6 +1,21 @@
+from uuid import UUID
+
 from django.apps import AppConfig
 
 
 class MediaPipelineConfig(AppConfig):
     name = "media_pipeline"
     label = "media_pipeline"
+
+    def ready(self) -> None:
+        from lms.core import outbox, work
+        from media_pipeline import checks, steps  # noqa: F401 - checks register themselves
+
+        work.register("encode", steps.run_next, is_pending=steps.is_pending)
+        outbox.register("asset_changed", _tell)
+
+
+def _tell(asset_id: UUID) -> None:
+    from media_pipeline.signals import asset_changed
+
+    asset_changed.send(sender=MediaPipelineConfig, asset_id=asset_id)

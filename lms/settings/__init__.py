@@ -115,11 +115,20 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-FILE_UPLOAD_TEMP_DIR = None
+# Beside the storages, so that an upload is moved into place rather than copied.
+FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o644
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # Wagtail's page editor
 WHITENOISE_MAX_AGE = 3600
+
+# Media ---------------------------------------------------------------------------------------------------------------
+MEDIA_WORK_DIR = DATA_DIR / "work"  # what steps are writing
+MEDIA_MAX_SOURCE_BYTES = 8_000_000_000
+MEDIA_SPACE_PAUSE_S = 30  # before encoding is tried again on a full disk
+MEDIA_ENCODER = "media_pipeline.encoding"
+MEDIA_SHOWN_ASSETS = "courses.selectors.shown_assets"
 
 # Security ------------------------------------------------------------------------------------------------------------
 # Styles that pages carry in their head; their hashes stand in the policy below.

@@ -1,0 +1,213 @@
+"""Rows that hold the truth about uploaded lessons: what was uploaded, what is being done, what was made of it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from lms.core.ids import uuid7
+from media_pipeline.types import FragmentIndex
+
+
+class Asset(models.Model):
+    """One uploaded lesson. Its bytes never change: another file is another asset."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received"  # kept, not looked at yet
+        ENCODING = "encoding"  # usable; steps are waiting or running
+        READY = "ready"
+        FAILED = "failed"  # nothing more will happen by itself
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    source_sha256 = models.CharField(max_length=64)
+    source_size_bytes = models.BigIntegerField()
+    name = models.CharField(max_length=255)
+    language = models.CharField(max_length=35, default="und")  # BCP 47
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
+    examined = models.JSONField(null=True)  # what the examination found, the plan included
+    content = models.CharField(max_length=12, blank=True)
+    duration_s = models.FloatField(null=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_sentences = models.JSONField(default=dict)  # language code -> sentence
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_sha256", "language"], name="media_asset_one_per_source"),
+            models.CheckConstraint(condition=Q(source_size_bytes__gt=0), name="media_asset_not_empty"),
+            models.CheckConstraint(
+                condition=Q(state__in=["received", "encoding", "ready", "failed"]), name="media_asset_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="failed") ^ Q(error_code=""), name="media_asset_error_only_when_failed"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["encoding", "ready"]) | Q(examined__isnull=False),
+                name="media_asset_encoded_after_examined",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Step(models.Model):
+    """One piece of work on an asset. `attempt` counts claims: a worker may write only under the attempt it claimed."""
+
+    class Kind(models.TextChoices):
+        EXAMINE = "examine"
+        VOICE = "voice"
+        PICTURES = "pictures"
+        SHARE = "share"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        WAITING_FOR_SPACE = "waiting_for_space"
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="steps")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+    attempt = models.PositiveIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)  # attempts that ended in an error
+    interruptions = models.PositiveSmallIntegerField(default=0)  # attempts whose worker or ffmpeg was killed
+    worker = models.CharField(max_length=200, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    not_before = models.DateTimeField()
+    fraction = models.FloatField(default=0)
+    speed = models.FloatField(null=True)  # seconds of lesson a second of work
+    left_s = models.FloatField(null=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_sentences = models.JSONField(default=dict)  # language code -> sentence
+    log = models.TextField(blank=True)  # of the last error, for an operator
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["asset", "kind"], name="media_step_one_per_asset_and_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["examine", "voice", "pictures", "share"]), name="media_step_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running", "done", "failed", "waiting_for_space"]),
+                name="media_step_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="running", lease_until__isnull=False, heartbeat_at__isnull=False) & ~Q(worker="")
+                | ~Q(state="running") & Q(lease_until__isnull=True, worker=""),
+                name="media_step_running_under_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="done", finished_at__isnull=False, fraction=1)
+                | ~Q(state="done") & Q(finished_at__isnull=True),
+                name="media_step_done_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(fraction__gte=0, fraction__lte=1), name="media_step_fraction_between_0_and_1"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["failed", "waiting_for_space"]) | ~Q(error_code=""),
+                name="media_step_says_why_it_stopped",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "not_before"], name="media_step_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.asset_id}"
+
+
+class StoredFile(models.Model):
+    """A file of the `renditions` storage, named by its content.
+
+    The row is written before the file and goes in the transaction that removes it: no file is ever without a row. Until
+    a rendition shows it, it is held by the attempt that is writing it; a file that nothing shows or holds is removed.
+    """
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    size_bytes = models.BigIntegerField()
+    held_by = models.ForeignKey(Step, null=True, on_delete=models.SET_NULL, related_name="+")
+    held_attempt = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(size_bytes__gt=0), name="media_file_not_empty")]
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class Rendition(models.Model):
+    """One file made of an asset: a sound, a picture track, the file for sharing, or the poster."""
+
+    class Kind(models.TextChoices):
+        SOUND = "sound"
+        SLIDES = "slides"
+        VIDEO = "video"
+        SHARE = "share"
+        POSTER = "poster"
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="renditions")
+    name = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="renditions", db_column="sha256")
+    file_name = models.CharField(max_length=60)  # the last part of its address
+    mime = models.CharField(max_length=120)
+    duration_s = models.FloatField(null=True)
+    average_bps = models.PositiveIntegerField(null=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    fps = models.FloatField(null=True)
+    language = models.CharField(max_length=35, default="und")
+    is_default = models.BooleanField(default=False)
+    fragments = models.JSONField(null=True)  # {"starts_s": [...], "offsets": [...]}
+    recipe = models.CharField(max_length=120)  # what made it: encoder, version, recipe
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["asset", "name"], name="media_rendition_unique_name"),
+            models.UniqueConstraint(
+                fields=["asset"], condition=Q(is_default=True), name="media_rendition_one_default_sound"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="sound") | Q(is_default=False), name="media_rendition_only_sounds_are_default"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["share", "poster"])
+                | Q(kind__in=["sound", "slides", "video"], fragments__isnull=False, duration_s__isnull=False),
+                name="media_rendition_tracks_have_an_index",
+            ),
+            models.UniqueConstraint(
+                fields=["asset", "kind"],
+                condition=Q(kind__in=["share", "poster"]),
+                name="media_rendition_one_share_and_one_poster",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.asset_id}"
+
+    @property
+    def index(self) -> FragmentIndex:
+        """Where the track can be entered. Only sounds, slides and videos have one."""
+        assert self.fragments is not None
+        return FragmentIndex(tuple(self.fragments["starts_s"]), tuple(self.fragments["offsets"]))
+
+
+# Steps in the order in which they are wanted: who uploads learns first whether the file can be used, every lesson has
+# its voice before any has pictures, and then lessons are finished one after the other.
+def step_order() -> tuple[models.Case, models.F, models.Case]:
+    """Ordering of steps for a worker."""
+    return (
+        models.Case(models.When(kind="examine", then=0), models.When(kind="voice", then=1), default=2),
+        F("created_at"),
+        models.Case(models.When(kind="pictures", then=0), default=1),
+    )

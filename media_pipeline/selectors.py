@@ -1,0 +1,152 @@
+"""Reads: what a page needs to know of media, as frozen values."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from media_pipeline import addresses
+from media_pipeline.models import Asset, Rendition, Step, step_order
+from media_pipeline.sentences import in_this_language
+from media_pipeline.types import (
+    AssetState,
+    Content,
+    Media,
+    PictureKind,
+    Share,
+    Sound,
+    StepProgress,
+    StepState,
+)
+from media_pipeline.types import Rendition as Picture
+
+_TRACKS = {Rendition.Kind.SLIDES, Rendition.Kind.VIDEO}
+
+
+def media(asset_ids: Collection[UUID], *, private: bool = False) -> dict[UUID, Media]:
+    """The assets that exist, by id, in three queries whatever their number.
+
+    With `private` the addresses are signed ones: for people who may see what is not published.
+    """
+    assets = {asset.id: asset for asset in Asset.objects.defer("examined").filter(id__in=set(asset_ids))}
+    if not assets:
+        return {}
+    renditions: defaultdict[UUID, list[Rendition]] = defaultdict(list)
+    for rendition in Rendition.objects.filter(asset__in=assets).select_related("file").order_by("file__size_bytes"):
+        renditions[rendition.asset_id].append(rendition)
+    steps: defaultdict[UUID, list[Step]] = defaultdict(list)
+    for step in Step.objects.filter(asset__in=assets).defer("log").order_by(*step_order()):
+        steps[step.asset_id].append(step)
+    return {
+        asset_id: _media(asset, renditions[asset_id], steps[asset_id], private=private)
+        for asset_id, asset in assets.items()
+    }
+
+
+def _media(asset: Asset, renditions: Sequence[Rendition], steps: Sequence[Step], *, private: bool) -> Media:
+    default = next((row for row in renditions if row.is_default), None)
+    sound_bytes = default.file.size_bytes if default else 0
+    share = next((row for row in renditions if row.kind == Rendition.Kind.SHARE), None)
+    poster = next((row for row in renditions if row.kind == Rendition.Kind.POSTER), None)
+
+    def address(row: Rendition) -> str:
+        return addresses.address(row.file_id, row.file_name, private=private)
+
+    return Media(
+        asset_id=asset.id,
+        state=cast(AssetState, asset.state),
+        name=asset.name,
+        content=cast(Content, asset.content) if asset.content else None,
+        duration_s=asset.duration_s,
+        width=asset.width,
+        height=asset.height,
+        sounds=tuple(_sound(row, address(row)) for row in renditions if row.kind == Rendition.Kind.SOUND),
+        renditions=tuple(_picture(row, address(row), sound_bytes) for row in renditions if row.kind in _TRACKS),
+        share=Share(address(share), share.mime, share.file.size_bytes) if share else None,
+        poster_url=address(poster) if poster else None,
+        poster_width=poster.width if poster else None,
+        poster_height=poster.height if poster else None,
+        steps=tuple(_progress(step) for step in steps),
+        error_code=asset.error_code,
+        error_sentence=in_this_language(asset.error_sentences),
+        source_size_bytes=asset.source_size_bytes,
+        private=private,
+    )
+
+
+def _sound(row: Rendition, url: str) -> Sound:
+    return Sound(
+        name=row.name,
+        language=row.language,
+        url=url,
+        mime=row.mime,
+        size_bytes=row.file.size_bytes,
+        duration_s=row.duration_s or 0.0,
+        average_bps=row.average_bps or 0,
+        is_default=row.is_default,
+        index=row.index,
+    )
+
+
+def _picture(row: Rendition, url: str, sound_bytes: int) -> Picture:
+    return Picture(
+        name=row.name,
+        kind=cast(PictureKind, row.kind),
+        url=url,
+        mime=row.mime,
+        size_bytes=row.file.size_bytes,
+        size_with_sound_bytes=row.file.size_bytes + sound_bytes,
+        duration_s=row.duration_s or 0.0,
+        average_bps=row.average_bps or 0,
+        width=row.width or 0,
+        height=row.height or 0,
+        fps=row.fps or 0.0,
+        index=row.index,
+    )
+
+
+def _progress(step: Step) -> StepProgress:
+    return StepProgress(
+        kind=step.kind,
+        state=cast(StepState, step.state),
+        fraction=step.fraction,
+        speed=step.speed,
+        left_s=step.left_s,
+        sentence=_sentence(step),
+    )
+
+
+def _sentence(step: Step) -> str:
+    if step.state == Step.State.WAITING and step.error_code:
+        return _("Did not work, will be tried again by itself. %(reason)s") % {
+            "reason": in_this_language(step.error_sentences)
+        }
+    return in_this_language(step.error_sentences)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How much there is to do, for an operator."""
+
+    waiting: int
+    running: int
+    failed: int
+    waiting_for_space: int
+    oldest_waiting_at: datetime | None
+
+
+def queue() -> Queue:
+    """The steps by state, in two queries."""
+    count = Counter(Step.objects.exclude(state=Step.State.DONE).values_list("state", flat=True))
+    oldest = Step.objects.filter(state=Step.State.WAITING, asset__state__in=["received", "encoding"])
+    return Queue(
+        waiting=count[Step.State.WAITING],
+        running=count[Step.State.RUNNING],
+        failed=count[Step.State.FAILED],
+        waiting_for_space=count[Step.State.WAITING_FOR_SPACE],
+        oldest_waiting_at=oldest.order_by("created_at").values_list("created_at", flat=True).first(),
+    )

@@ -1,0 +1,192 @@
+"""Verbs that change media. What takes long is left to the steps of a worker."""
+
+import errno
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from lms.core import outbox
+from media_pipeline import containers, files
+from media_pipeline.adapters.storage import BLOCK, hash_of, older_than, receive, sources
+from media_pipeline.leases import NO_LEASE
+from media_pipeline.models import Asset, Step
+from media_pipeline.refusals import (
+    EmptyFile,
+    NoSpaceForUpload,
+    TooLarge,
+    UnknownAsset,
+    UnknownContent,
+    UnknownName,
+)
+from media_pipeline.sentences import in_all_languages
+
+Upload = File[bytes] | IO[bytes]
+FORGOTTEN_AFTER = timedelta(days=2)  # uploads that never came into a page, files a crash left behind
+
+
+def ingest(*, file: Upload, name: str, language: str = "und", uploaded_by_id: int | None = None, now: datetime) -> UUID:
+    """Keep an uploaded recording and have it encoded. Returns the asset's id.
+
+    The same bytes in the same language are the same asset; uploading them again tries again what had failed.
+    Best called outside a transaction: reading a large file takes a while. Raises EmptyFile, TooLarge, UnknownName,
+    UnknownContent, NoSpaceForUpload; nothing is kept then.
+    """
+    ending = containers.suffix(name)
+    if ending and ending not in containers.SUFFIXES:
+        raise UnknownName(ending)
+    try:
+        path, sha256, size = _take(file)
+    except OSError as error:
+        raise _disk_error(error) from error
+    try:
+        return _keep(path, sha256, size, name=name, language=language, uploaded_by_id=uploaded_by_id, now=now)
+    except OSError as error:
+        raise _disk_error(error) from error
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _keep(
+    path: Path, sha256: str, size: int, *, name: str, language: str, uploaded_by_id: int | None, now: datetime
+) -> UUID:
+    """The file into the storage and the rows, as one change: the row is seen only when the file is there."""
+    with transaction.atomic():
+        asset, is_new = Asset.objects.get_or_create(
+            source_sha256=sha256,
+            language=language,
+            defaults={
+                "source_size_bytes": size,
+                "name": name[:255],
+                "uploaded_by_id": uploaded_by_id,
+                "created_at": now,
+            },
+        )
+        if is_new:
+            Step.objects.bulk_create(
+                Step(asset=asset, kind=kind, not_before=now, created_at=now) for kind in Step.Kind.values
+            )
+        sources.put(path, sha256)
+        if asset.state == Asset.State.FAILED:
+            _try_again(asset, now)
+    return asset.id
+
+
+def _take(file: Upload) -> tuple[Path, str, int]:
+    """The upload as a file of ours, hashed and looked at: where it is, its SHA-256 and its size."""
+    folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    temporary = getattr(file, "temporary_file_path", None)
+    if temporary is not None:
+        path = Path(temporary())
+        size = path.stat().st_size
+        _check_size(size)
+        with path.open("rb") as opened:
+            _check_head(opened.read(containers.HEAD_BYTES))
+        return path, hash_of(path), size
+    with suppress(OSError, AttributeError):
+        file.seek(0)
+    path, sha256, size = receive(_checked(file), folder)
+    if not size:
+        path.unlink()
+        raise EmptyFile
+    return path, sha256, size
+
+
+def _checked(file: Upload) -> Iterator[bytes]:
+    """The upload in blocks, refused as soon as that can be known."""
+    size = 0
+    while block := cast(bytes, file.read(BLOCK)):
+        if not size:
+            _check_head(block[: containers.HEAD_BYTES])
+        size += len(block)
+        _check_size(size)
+        yield block
+
+
+def _check_size(size: int) -> None:
+    if not size:
+        raise EmptyFile
+    if size > settings.MEDIA_MAX_SOURCE_BYTES:
+        raise TooLarge(settings.MEDIA_MAX_SOURCE_BYTES)
+
+
+def _check_head(head: bytes) -> None:
+    if containers.sniff(head) is None:
+        raise UnknownContent
+
+
+def _disk_error(error: OSError) -> Exception:
+    return NoSpaceForUpload() if error.errno in {errno.ENOSPC, errno.EDQUOT} else error
+
+
+def retry(*, asset_id: UUID, now: datetime) -> None:
+    """Try again what failed or waits. Harmless when nothing did. Raises UnknownAsset."""
+    with transaction.atomic():
+        _try_again(_asset(asset_id), now)
+
+
+def cancel(*, asset_id: UUID, now: datetime) -> None:
+    """Stop work on an asset; what is playable stays. `retry` goes on with it. Raises UnknownAsset."""
+    sentences = in_all_languages(_("Encoding was stopped. It can be started again."))
+    with transaction.atomic():
+        asset = _asset(asset_id)
+        stopped = asset.steps.exclude(state__in=[Step.State.DONE, Step.State.FAILED]).update(
+            state=Step.State.FAILED, error_code="cancelled", error_sentences=sentences, fraction=0, **NO_LEASE
+        )
+        if stopped:
+            asset.state, asset.error_code, asset.error_sentences = Asset.State.FAILED, "cancelled", sentences
+            asset.save(update_fields=["state", "error_code", "error_sentences"])
+            outbox.enqueue(topic="asset_changed", subject=asset.id)
+
+
+def collect_garbage(*, keep: Collection[UUID], now: datetime) -> list[UUID]:
+    """Remove assets that no page or revision names (`keep`), unless uploaded in the last two days, with their files.
+
+    Also removes what crashes left behind. Returns the ids of the assets removed.
+    """
+    limit = now - FORGOTTEN_AFTER
+    removed = []
+    for asset_id, sha256 in (
+        Asset.objects.filter(created_at__lt=limit).values_list("id", "source_sha256").order_by("id")
+    ):
+        if asset_id in keep:
+            continue
+        with transaction.atomic():
+            Asset.objects.filter(id=asset_id).delete()
+            if not Asset.objects.filter(source_sha256=sha256).exists():
+                sources.delete(sha256)
+        removed.append(asset_id)
+    for sha256, written in sources.listing():
+        if written < limit:
+            with transaction.atomic():
+                if not Asset.objects.filter(source_sha256=sha256).exists():
+                    sources.delete(sha256)
+    files.sweep()
+    files.sweep_strays(before=limit)
+    for path in older_than(Path(settings.FILE_UPLOAD_TEMP_DIR), limit):
+        path.unlink(missing_ok=True)
+    return removed
+
+
+def _asset(asset_id: UUID) -> Asset:
+    try:
+        return Asset.objects.select_for_update().get(id=asset_id)
+    except Asset.DoesNotExist as error:
+        raise UnknownAsset from error
+
+
+def _try_again(asset: Asset, now: datetime) -> None:
+    asset.steps.exclude(state__in=[Step.State.DONE, Step.State.RUNNING]).update(
+        state=Step.State.WAITING, failures=0, interruptions=0, not_before=now, error_code="", error_sentences={}
+    )
+    if asset.state == Asset.State.FAILED:
+        asset.state = Asset.State.RECEIVED if asset.examined is None else Asset.State.ENCODING
+        asset.error_code, asset.error_sentences = "", {}
+        asset.save(update_fields=["state", "error_code", "error_sentences"])

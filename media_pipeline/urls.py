@@ -1,0 +1,25 @@
+"""Addresses under /media/."""
+
+from django.urls import path, register_converter
+
+from media_pipeline import views
+
+
+class Sha256:
+    """64 lower-case hex digits."""
+
+    regex = "[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Sha256, "sha256")
+
+urlpatterns = [
+    path("r/<sha256:sha256>/<str:name>", views.public, name="media_public"),
+    path("p/<str:signature>/<sha256:sha256>/<str:name>", views.private, name="media_private"),
+]

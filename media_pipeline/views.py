@@ -1,0 +1,162 @@
+"""The bytes of renditions: whole or in ranges, as long as a published page shows them."""
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound, StreamingHttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+from django.utils.module_loading import import_string
+from django.views.decorators.http import require_safe
+
+from media_pipeline import addresses
+from media_pipeline.adapters.storage import renditions
+from media_pipeline.models import Rendition
+from media_pipeline.ranges import Span, Unsatisfiable, span
+
+logger = logging.getLogger(__name__)
+BLOCK_BYTES = 1 << 16
+FOREVER = "max-age=31536000, immutable"
+SHOWN_FOR_S = 3  # how long the answer to "is it shown" is believed: what is unpublished goes within this
+
+
+@dataclass(frozen=True)
+class _File:
+    sha256: str
+    mime: str
+    size_bytes: int
+    download_name: str
+    shown: bool
+
+
+# Not in a transaction (ATOMIC_REQUESTS): reading would take SQLite's write lock.
+@transaction.non_atomic_requests
+@require_safe
+def public(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
+    """A file that a published page shows: 200, 206, 304, 412, 416, or 404."""
+    file = _find(sha256, name)
+    if file is None or not file.shown:
+        return _not_found()
+    return _serve(request, file, f"public, {FOREVER}")
+
+
+@transaction.non_atomic_requests
+@require_safe
+def private(request: HttpRequest, signature: str, sha256: str, name: str) -> HttpResponseBase:
+    """A file for whoever holds an address that was signed for them: as `public`, and 404 once the signature ended."""
+    if not addresses.is_signed(sha256, signature, now_s=time.time()):
+        return _not_found()
+    file = _find(sha256, name)
+    if file is None:
+        return _not_found()
+    return _serve(request, file, f"private, {FOREVER}")
+
+
+def _find(sha256: str, name: str) -> _File | None:
+    key = f"media_file:{sha256}:{name}"
+    found = cache.get(key)
+    if found is None:
+        found = _read(sha256, name) or ""
+        cache.set(key, found, SHOWN_FOR_S)
+    return found or None
+
+
+def _read(sha256: str, name: str) -> _File | None:
+    rows = list(
+        Rendition.objects.filter(file=sha256, file_name=name)
+        .order_by("id")
+        .values_list("asset_id", "mime", "file__size_bytes", "asset__name")[:100]
+    )
+    if not rows:
+        return None
+    _, mime, size_bytes, asset_name = rows[0]
+    stem = asset_name.rpartition(".")[0] or asset_name
+    return _File(
+        sha256=sha256,
+        mime=mime.partition(";")[0],
+        size_bytes=size_bytes,
+        download_name=f"{stem}.{name.rpartition('.')[2]}",
+        shown=_is_shown({asset_id for asset_id, *_ in rows}),
+    )
+
+
+def _is_shown(asset_ids: set[UUID]) -> bool:
+    shown = import_string(settings.MEDIA_SHOWN_ASSETS)
+    return bool(shown(asset_ids))
+
+
+def _serve(request: HttpRequest, file: _File, cache_control: str) -> HttpResponseBase:
+    etag = f'"{file.sha256[:32]}"'
+    response = _body(request, file, etag)
+    response.headers["ETag"] = etag
+    if response.status_code < 400:
+        response.headers["Cache-Control"] = cache_control
+    response.headers["Accept-Ranges"] = "bytes"
+    if "download" in request.GET:
+        response.headers["Content-Disposition"] = content_disposition_header(True, file.download_name) or "attachment"
+    return _lean(response)
+
+
+def _body(request: HttpRequest, file: _File, etag: str) -> HttpResponseBase:
+    early = get_conditional_response(request, etag=etag)
+    if early is not None:
+        return early
+    wanted = None
+    # A range is defined for GET alone (RFC 9110, 14.2), and only holds for the content that If-Range names.
+    if request.method == "GET" and request.headers.get("If-Range", etag) == etag:
+        try:
+            wanted = span(request.headers.get("Range", ""), file.size_bytes)
+        except Unsatisfiable:
+            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{file.size_bytes}"})
+    part = wanted or Span(0, file.size_bytes - 1)
+    response: HttpResponseBase
+    if request.method == "HEAD":
+        response = HttpResponse(content_type=file.mime)
+    else:
+        try:
+            opened = renditions.open(file.sha256)
+        except FileNotFoundError:
+            logger.exception("the storage has lost %s", file.sha256)
+            return _not_found()
+        response = StreamingHttpResponse(_Blocks(opened, part), content_type=file.mime)
+    response.headers["Content-Length"] = str(part.length)
+    if wanted is not None:
+        response.status_code = 206
+        response.headers["Content-Range"] = f"bytes {part.first}-{part.last}/{file.size_bytes}"
+    return response
+
+
+class _Blocks:
+    """A part of an open file in small blocks; closed with the response, also when nobody read it."""
+
+    def __init__(self, file: IO[bytes], part: Span) -> None:
+        self._file = file
+        self._part = part
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._file.seek(self._part.first)
+        left = self._part.length
+        while left and (block := self._file.read(min(BLOCK_BYTES, left))):
+            left -= len(block)
+            yield block
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _not_found() -> HttpResponseBase:
+    return _lean(HttpResponseNotFound(headers={"Cache-Control": "no-store"}))
+
+
+def _lean(response: HttpResponseBase) -> HttpResponseBase:
+    """Without the headers that only pages need: on a slow link every range would carry them."""
+    response._csp_exempt = True  # type: ignore[attr-defined]
+    response.xframe_options_exempt = True  # type: ignore[attr-defined]
+    return response
