@@ -85,7 +85,7 @@ class Encoder(Protocol):
 
     Examined: Any
 
-    def recipe(self) -> str: ...
+    def encoder_version(self) -> str: ...
     def examine(self, source: Path, *, watch: Watch) -> Any: ...
     def encode_voice(self, source: Path, plan: Any, folder: Path, *, watch: Watch) -> Sequence[Any]: ...
     def encode_pictures(self, source: Path, plan: Any, folder: Path, *, watch: Watch) -> Sequence[Any]: ...
@@ -253,7 +253,7 @@ def _row(asset: Asset, file: Encoded, sha256: str, *, is_default: bool, now: dat
         language=asset.language if file.language in (None, "und") else file.language,
         is_default=is_default,
         fragments=None if index is None else {"starts_s": list(index.starts_s), "offsets": list(index.offsets)},
-        recipe=encoder().recipe(),
+        recipe=encoder().encoder_version()[:120],
         created_at=now,
     )
 

@@ -105,7 +105,7 @@ class Killed(FieldschoolError):
     interrupted = True
 
 
-def recipe() -> str:
+def encoder_version() -> str:
     return "fake 1"
 
 
