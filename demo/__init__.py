@@ -1,0 +1,1 @@
+"""The demonstration: courses it writes, draws, narrates and films itself, and the processes that show them."""
