@@ -10,12 +10,12 @@ from PIL import Image, ImageDraw
 FOLDER = Path(__file__).resolve().parent.parent / "lms/core/static/site"
 FIELD, PAPER = "#1f6b3b", "#fbfaf5"
 FURROWS = [
-    ((2, 21), (7, 16), (10, 14)),
-    ((8, 21), (10, 16), (11, 14)),
-    ((16, 21), (14, 16), (13, 14)),
-    ((22, 21), (17, 16), (14, 14)),
+    ((2, 21), (7, 18), (9, 15.5)),
+    ((8, 21), (9.5, 18), (10.5, 15.5)),
+    ((16, 21), (14.5, 18), (13.5, 15.5)),
+    ((22, 21), (17, 18), (15, 15.5)),
 ]
-STEM = ((12, 14), (12, 11), (12, 8))
+STEM = ((12, 13.5), (12, 11), (12, 8))
 LEAVES = [
     ((12, 9), (12, 4), (6, 4)),
     ((6, 4), (6, 9), (12, 9)),
@@ -65,7 +65,7 @@ def card(width: int, height: int) -> Image.Image:
 
 def svg() -> str:
     """The mark as the icon of a tab."""
-    path = "M2 21q5-5 8-7M8 21q2-5 3-7M16 21q-2-5-3-7M22 21q-5-5-8-7M12 14V8M12 9q0-5-6-5 0 5 6 5M12 8q0-5 6-5 0 5-6 5"
+    path = "M2 21q5-3 7-5.5M8 21q1.5-3 2.5-5.5M16 21q-1.5-3-2.5-5.5M22 21q-5-3-7-5.5M12 13.5V8M12 9q0-5-6-5 0 5 6 5M12 8q0-5 6-5 0 5-6 5"
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-4 -4 32 32">'
         f'<rect x="-4" y="-4" width="32" height="32" rx="7" fill="{FIELD}"/>'

@@ -135,6 +135,7 @@ MEDIA_SHOWN_ASSETS = "courses.selectors.shown_assets"
 CRITICAL_STYLES = critical.bundles(
     {
         "site": [BASE_DIR / "lms/core/static/site" / name for name in ("tokens.css", "site.css")],
+        "find": [BASE_DIR / "lms/core/static/site/find.css"],
         "lesson": [
             BASE_DIR / "lms/core/static/site/lesson.css",
             BASE_DIR / "media_pipeline/static/media_pipeline/player.css",

@@ -18,6 +18,9 @@ from lms.core import ids, sizes
 
 register = template.Library()
 
+# Where room is short, a language's own name without its script.
+SHORT_NAMES = {"zh-hans": "中文"}
+
 register.filter("data_size", sizes.data_size)
 register.filter("duration", sizes.duration)
 register.filter("clock_time", sizes.clock_time)
@@ -129,7 +132,7 @@ def translations(context: Context) -> list[Translation]:
             Translation(
                 code=code,
                 tag=language_tag(code),
-                label=get_language_info(code)["name_local"],
+                label=SHORT_NAMES.get(code) or get_language_info(code)["name_local"],
                 url=url,
                 is_current=code == current,
                 is_original=other is not None and other.alias_of_id is None,
@@ -178,7 +181,7 @@ def whole_seconds(position_s: float) -> int:
 @register.filter
 def result_icon(kind: str) -> str:
     """The picture beside a result."""
-    return "next" if kind == "course" else "play"
+    return "list" if kind == "course" else "play"
 
 
 @register.simple_tag
@@ -216,7 +219,13 @@ def by_course(results: Iterable[Any]) -> list[ResultGroup]:
 
 
 @register.simple_tag
-def search_keep(query: str, topic: Any) -> str:
-    """The part of a search's address that its pages share."""
-    words = {"q": query, **({"topic": topic} if topic else {})}
-    return urlencode(words) + "&"
+def keep_query(**words: Any) -> str:
+    """The part of an address that the pages of a list share: what is empty is left out."""
+    kept = urlencode({name: word for name, word in words.items() if word})
+    return f"{kept}&" if kept else ""
+
+
+@register.simple_tag
+def topic_title(topics: Iterable[Any], slug: str) -> str:
+    """The title of the topic with this slug, empty when there is none."""
+    return next((topic.title for topic in topics if topic.slug == slug), "")

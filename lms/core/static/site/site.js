@@ -1,43 +1,44 @@
-/* All that is personal in a page, put in after it has painted: where one was, what is done. Without it nothing else is missing. */
+// What is personal, after the page has painted. On the phone: `lessons` opened, `progress` as of /api/v1/me, `rate` in bit/s.
 (() => {
   const all = (selector) => document.querySelectorAll(selector);
   const read = (name) => { try { return JSON.parse(localStorage.getItem(name)) || {}; } catch { return {}; } };
-  const clock = (s) => `${(s / 60) | 0}:${String((s | 0) % 60).padStart(2, "0")}`;
-  const here = document.querySelector("main[data-lesson]");
+  const [here, share, go, count] = ["main[data-lesson]", "[data-share]", "[data-continue]", "[data-done-count]"].map((selector) => all(selector)[0]);
   const seen = read("lessons");
+  const latest = () => Object.keys(seen).sort((a, b) => seen[b].at - seen[a].at);
   if (here) {
     seen[here.dataset.lesson] = { title: here.dataset.title, url: location.pathname, at: Date.now() };
-    const kept = Object.entries(seen).sort((a, b) => b[1].at - a[1].at).slice(0, 60);
-    try { localStorage.setItem("lessons", JSON.stringify(Object.fromEntries(kept))); } catch { /* a full or closed store: not kept */ }
+    for (const key of latest().slice(50)) delete seen[key];
+    try { localStorage.setItem("lessons", JSON.stringify(seen)); } catch { }
   }
-  const share = document.querySelector("[data-share]");
   if (share && navigator.share) {
     share.hidden = false;
     share.onclick = () => navigator.share({ title: document.title, url: location.href.split("#")[0] }).catch(() => {});
   }
+  const rate = +read("rate") || navigator.connection?.downlink * 1e6;
+  for (const row of all(".takes")) {
+    const fits = [...row.children].filter((quality) => quality.dataset.bps * 1.25 < rate).pop();
+    if (fits) fits.dataset.fits = "";
+  }
   const fill = (progress) => {
     let done = 0;
     for (const stroke of all(".furrows [data-key]")) {
-      const of = progress[stroke.dataset.key];
+      const { key } = stroke.dataset, of = progress[key];
       if (!of) continue;
       stroke.className = of.completed ? "done" : "begun";
-      done += of.completed;
-      if (of.completed) document.querySelector(`.row[data-lesson="${stroke.dataset.key}"]`)?.classList.add("done");
+      if (of.completed && ++done) all(`.row[data-lesson="${key}"]`)[0]?.classList.add("done");
     }
-    const count = document.querySelector("[data-done-count]");
-    if (count && done) count.textContent = `· ${done} ✓`;
-    const go = document.querySelector("[data-continue]");
-    const last = Object.keys(seen).sort((a, b) => seen[b].at - seen[a].at).find((key) => !progress[key]?.completed);
-    if (go && last) {
-      const at = progress[last]?.position_s;
+    if (done) count.textContent = `· ${done} ✓`;
+    const last = go && latest().find((key) => !progress[key]?.completed);
+    if (last) {
+      const at = progress[last]?.position_s | 0;
       go.href = seen[last].url;
       go.querySelector("b").textContent = seen[last].title;
-      go.querySelector("small").textContent = go.dataset.word + (at ? ` · ${clock(at)}` : "");
+      go.querySelector("small").textContent = go.dataset.word + (at ? ` · ${(at / 60) | 0}:${String(at % 60).padStart(2, 0)}` : "");
     }
   };
-  const local = read("progress");
-  fill(local);
-  if (all("[data-continue], .furrows").length) {
-    addEventListener("load", () => fetch("/api/v1/me").then((answer) => answer.json()).then((me) => fill({ ...local, ...me.progress })).catch(() => {}));
+  const kept = read("progress");
+  fill(kept);
+  if (go || count) {
+    addEventListener("load", async () => fill({ ...kept, ...(await (await fetch("/api/v1/me")).json()).progress }));
   }
 })();
