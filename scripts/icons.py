@@ -65,7 +65,10 @@ def card(width: int, height: int) -> Image.Image:
 
 def svg() -> str:
     """The mark as the icon of a tab."""
-    path = "M2 21q5-3 7-5.5M8 21q1.5-3 2.5-5.5M16 21q-1.5-3-2.5-5.5M22 21q-5-3-7-5.5M12 13.5V8M12 9q0-5-6-5 0 5 6 5M12 8q0-5 6-5 0 5-6 5"
+    path = (
+        "M2 21q5-3 7-5.5M8 21q1.5-3 2.5-5.5M16 21q-1.5-3-2.5-5.5M22 21q-5-3-7-5.5"
+        "M12 13.5V8M12 9q0-5-6-5 0 5 6 5M12 8q0-5 6-5 0 5-6 5"
+    )
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-4 -4 32 32">'
         f'<rect x="-4" y="-4" width="32" height="32" rx="7" fill="{FIELD}"/>'
