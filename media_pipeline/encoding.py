@@ -38,7 +38,7 @@ __all__ = [
 
 EncodedKind = Literal["sound", "slides", "video", "share", "poster"]
 PROMISE_TOLERANCE = 1.02
-PASSES = 3
+PASSES = 4
 
 
 @dataclass(frozen=True)
@@ -95,16 +95,19 @@ def encode_pictures(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> 
     real = probe.regular_file(source)
     waiting: Sequence[PictureRung] = plan.pictures
     done: dict[str, Encoded] = {}
+    tried: dict[str, list[tuple[int, int]]] = {rung.name: [] for rung in waiting}
     for attempt in range(PASSES):
         targets = [(rung, folder / f"{rung.name}.raw.mp4") for rung in waiting]
-        if targets:
-            _run(graphs.pictures(real, plan, targets), plan, _part(watch, attempt), pictures=len(targets))
+        if not targets:
+            break
+        _run(graphs.pictures(real, plan, targets), plan, _part(watch, attempt), pictures=len(targets))
         again = []
         for rung, raw in targets:
             encoded = _picture(rung, raw, folder / f"{rung.name}.mp4", plan)
             done[rung.name] = encoded
+            tried[rung.name].append((rung.crf, encoded.average_bps))
             if encoded.average_bps > rung.ceiling_bps * PROMISE_TOLERANCE:
-                again.append(harder(rung, encoded.average_bps))
+                again.append(harder(rung, tried[rung.name]))
         waiting = again
     return [done[rung.name] for rung in plan.pictures]
 

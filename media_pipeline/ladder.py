@@ -6,6 +6,7 @@ as lying ones. Nothing is scaled up.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,7 +22,7 @@ SLIDES_WITH_SOUND_BPS = 29_000
 KEYFRAME_EVERY_S = 10.0
 FIRST_KEYFRAMES_S = (0.0, 4.0, 8.0, 16.0)
 SLIDES_KEYFRAME_EVERY_S = 24.0
-FIRST_SLIDES_KEYFRAMES_S = (0.0, 8.0)
+FIRST_SLIDES_KEYFRAMES_S = (0.0,)
 SMALLEST_SIDE = 16
 HIGHEST_CRF = 63
 
@@ -100,9 +101,9 @@ class _Rung:
 
 
 _CAMERA = (
-    _Rung("v48", "video", 48_000, 320 * 180, 10, 44, 5),
-    _Rung("v100", "video", 100_000, 426 * 240, 15, 40, 6),
-    _Rung("v250", "video", 250_000, 640 * 360, 30, 36, 7),
+    _Rung("v48", "video", 48_000, 540 * 304, 10, 48, 6),
+    _Rung("v100", "video", 100_000, 640 * 360, 15, 43, 7),
+    _Rung("v250", "video", 250_000, 854 * 480, 30, 40, 8),
 )
 _SCREENCAST = (
     _Rung("v48", "video", 48_000, 854 * 480, 5, 48, 6),
@@ -110,7 +111,7 @@ _SCREENCAST = (
     _Rung("v250", "video", 250_000, 1280 * 720, 15, 38, 8),
 )
 _SLIDES = (
-    _Rung("slides", "slides", SLIDES_WITH_SOUND_BPS, 854 * 480, 1, 45, 3),
+    _Rung("slides", "slides", SLIDES_WITH_SOUND_BPS, 854 * 480, 1, 45, 5),
     _Rung("v100", "video", 100_000, 1280 * 720, 5, 40, 6),
 )
 _SHARE: dict[Content, tuple[int, float]] = {
@@ -166,15 +167,20 @@ def plan(probe: Probe, content: Content) -> Plan:
     return Plan(probe, content, has_sound, pictures, share, tuple(steps))
 
 
-def harder(rung: PictureRung, average_bps: int) -> PictureRung:
-    """The rung again for a picture that came out at `average_bps`: a higher CRF, and past the highest a smaller size.
+def harder(rung: PictureRung, tried: Sequence[tuple[int, int]]) -> PictureRung:
+    """The rung again after passes that came out too large: a higher CRF, and past the highest a smaller size.
 
-    About 6 steps of CRF halve the rate (measured on the clips); one more for certainty.
+    `tried` holds (CRF, bits a second) of the passes so far, the last one of `rung` itself. The CRF that halves the rate
+    is taken from the last two passes; before there are two, 8 (measured: 6 to 9 on the clips). One more for certainty.
     """
-    crf = rung.crf + math.ceil(6 * math.log2(average_bps / rung.ceiling_bps)) + 1
-    if crf <= HIGHEST_CRF:
-        return replace(rung, crf=crf)
-    scale = 2 ** (-(crf - HIGHEST_CRF) / 12)
+    crf, average_bps = tried[-1]
+    halving = 8.0
+    if len(tried) > 1 and tried[-2][1] > average_bps and tried[-2][0] < crf:
+        halving = (crf - tried[-2][0]) / math.log2(tried[-2][1] / average_bps)
+    wanted = crf + math.ceil(min(halving, 16.0) * math.log2(average_bps / rung.ceiling_bps)) + 1
+    if wanted <= HIGHEST_CRF:
+        return replace(rung, crf=wanted)
+    scale = max(0.5, 2 ** (-(wanted - HIGHEST_CRF) / 12))
     width, height = _even(rung.width * scale, rung.width), _even(rung.height * scale, rung.height)
     return replace(rung, crf=HIGHEST_CRF, width=width, height=height)
 

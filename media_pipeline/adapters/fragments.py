@@ -14,6 +14,7 @@ from media_pipeline.types import FragmentIndex
 
 SYNC_FLAGS = 0x02000000
 OTHER_FLAGS = 0x01010000
+MOST_SAMPLES = 1_000_000  # in one run: more is damage
 _NOT_SYNC = 0x00010000
 
 # Fragments that start before the moment are at most so long (seconds). The last is for the rest of a lesson.
@@ -127,6 +128,8 @@ def _run(data: Bytes, trun: Box, base: int, start: int, defaults: _Defaults) -> 
         offset, at = base + number(data, "i", at), at + 4
     if flags & 0x4:
         first_flags, at = number(data, "I", at), at + 4
+    if count > MOST_SAMPLES:
+        raise BadBox(f"{count} samples in one run")
     for place in range(count):
         duration, size, own = defaults.duration, defaults.size, defaults.flags
         if flags & 0x100:
@@ -141,6 +144,8 @@ def _run(data: Bytes, trun: Box, base: int, start: int, defaults: _Defaults) -> 
             if number(data, "i", at):
                 raise BadBox("pictures out of order are not expected here")
             at += 4
+        if not 0 <= offset <= offset + size <= len(data):
+            raise BadBox(f"a sample outside of the file at {offset}")
         yield Sample(start, duration, offset, size, not own & _NOT_SYNC)
         start, offset = start + duration, offset + size
 

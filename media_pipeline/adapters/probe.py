@@ -21,7 +21,6 @@ WALL_S = 120
 CPU_S = 90
 LONGEST_S = 6 * 3600
 SHORTEST_S = 0.5
-LARGEST_SIDE = 8192
 # Containers that hold their own bytes. Playlists (hls, dash, concat, image2 ...) can name other files and are not here.
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,wav,w64,aiff,mp3,aac,flac,amr,caf,ac3,mxf"
 
@@ -100,8 +99,6 @@ def _read(found: dict[str, Any], size_bytes: int) -> Looked:
     look = picture["look"]
     if {picture["transfer"], look["transfer"]} & {16, 18}:  # ITU-T H.273: PQ and HLG
         raise MediaError("hdr")
-    if max(look["width"], look["height"]) > LARGEST_SIDE:
-        raise MediaError("too_large")
     width, height = shown_size(look["width"], look["height"], picture["aspect"], look["rotation"])
     probe = Probe(
         **common,

@@ -17,6 +17,7 @@ from typing import Any
 MEMORY_BYTES = 1 << 30
 WALK_S = 45.0  # a longer walk trusts the header
 LOOK_S = 25.0
+LARGEST_SIDE = 8192
 WINDOWS = 14
 WINDOW_S = 1.6
 WINDOW_FRAMES = 60
@@ -202,6 +203,8 @@ def describe(path: str, formats: str) -> dict[str, Any]:
             out["sound"] = {"codec": sound.codec_context.name, "index": sound.index, "seen": seen[sound.index]}
         if picture is None or picture.index not in seen:
             return {"ok": out}
+        if max(picture.width, picture.height) > LARGEST_SIDE:  # before a frame of it takes all memory
+            return {"error": "too_large"}
         index = picture.index
         out["picture"] = {
             "codec": picture.codec_context.name,
@@ -226,12 +229,13 @@ def main() -> None:
     av.logging.set_level(None)
     try:
         answer = describe(path, formats)
-    except (av.error.InvalidDataError, av.error.EOFError, av.error.UndefinedError):
-        answer = {"error": "not_media"}
+    except (MemoryError, av.error.MemoryError):
+        answer = {"error": "too_heavy"}
+    except (av.error.InvalidDataError, av.error.ArgumentError, av.error.EOFError, av.error.UndefinedError) as error:
+        # ArgumentError: a format that is not allowed, as playlists.
+        answer = {"error": "not_media", "detail": repr(error)}
     except (av.error.FFmpegError, OSError, ValueError) as error:
         answer = {"error": "damaged", "detail": repr(error)}
-    except MemoryError:
-        answer = {"error": "too_heavy"}
     sys.stdout.write(json.dumps(answer))
 
 

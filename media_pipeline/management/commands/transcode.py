@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from media_pipeline import encoding
 from media_pipeline.encoding import Encoded, Examined, MediaError, Progress
@@ -38,7 +38,8 @@ class Command(BaseCommand):
         try:
             manifest = transcode(options["source"], options["output"])
         except MediaError as error:
-            raise CommandError(f"{error.code}: {error}") from error
+            sys.stderr.write(f"error: {error.code}: {error}\n")
+            sys.exit(1)
         except KeyboardInterrupt:
             self.stderr.write("stopped; nothing is left behind")
             sys.exit(130)
