@@ -9,6 +9,8 @@ from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
+from courses.studio.widgets import RecordingInput
+
 RICH_TEXT = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
 
 
@@ -17,6 +19,7 @@ class VideoBlock(blocks.FieldBlock):
 
     def __init__(self, required: bool = True, help_text: str = "", **kwargs: Any) -> None:
         self.field = forms.UUIDField(
+            widget=RecordingInput(),
             required=required,
             help_text=help_text,
             error_messages={

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 
-from courses import media as media_pipeline
 from courses.cards import (
     Lessons,
     codes_of,
@@ -20,6 +19,7 @@ from courses.models import CourseIndexPage, CoursePage, HomePage, LessonPage
 from courses.pictures import COURSE, LINK_PREVIEW, picture
 from courses.selectors import topics
 from courses.visibility import public
+from media_pipeline import selectors as media_pipeline
 from media_pipeline.types import Media
 
 HOME_COURSES = 8

@@ -1,6 +1,16 @@
 """What courses keep: the page tree, topics and audiences, and the numbers people type."""
 
 from courses.models.pages import CourseIndexPage, CoursePage, HomePage, LessonPage, Module
-from courses.models.taxonomy import Audience, ShortCode, Topic
+from courses.models.taxonomy import Audience, CatalogueRecord, ShortCode, Topic
 
-__all__ = ["Audience", "CourseIndexPage", "CoursePage", "HomePage", "LessonPage", "Module", "ShortCode", "Topic"]
+__all__ = [
+    "Audience",
+    "CatalogueRecord",
+    "CourseIndexPage",
+    "CoursePage",
+    "HomePage",
+    "LessonPage",
+    "Module",
+    "ShortCode",
+    "Topic",
+]

@@ -19,12 +19,15 @@ from wagtail.models import Orderable, Page
 
 from courses.blocks import LessonBody, asset_of
 from courses.models.taxonomy import ShortCode
+from courses.sentences import NOT_ON_PRIVATE_PAGES
 from courses.slugs import pinyin_slug
+from courses.studio.forms import LessonForm
 from courses.types import Cue
+from courses.visibility import is_private
 from courses.webvtt import WebVTTError, parse
 from lms.core.ids import short_code
 
-SUMMARY_LENGTH = 300
+SUMMARY_LENGTH = 4000  # catalogues of universities come near it; lists show the first sentences
 
 
 class PinyinPage(Page):
@@ -34,6 +37,15 @@ class PinyinPage(Page):
 
     class Meta:
         abstract = True
+
+    @property
+    def private_page_options(self) -> list[str]:
+        """No way to make a page private while recordings are shown below it; a way back always."""
+        from courses.privacy import has_recordings
+
+        if self.pk and not self.view_restrictions.exists() and has_recordings(self):
+            return []
+        return list(Page.private_page_options)
 
     def _set_core_field_defaults(self) -> None:
         # Wagtail calls this before it validates and again before it saves; its own slugs leave out every Chinese word.
@@ -205,12 +217,16 @@ class LessonPage(NumberedPage):
         FieldPanel("transcript_vtt"),
     ]
 
+    base_form_class = LessonForm
+
     class Meta:
         verbose_name = _("lesson")
         verbose_name_plural = _("lessons")
 
     def clean(self) -> None:
         super().clean()
+        if self.path and asset_of(self.body) and is_private(self.path):
+            raise ValidationError({"body": NOT_ON_PRIVATE_PAGES})
         try:
             self.set_transcript(self.transcript_vtt)
         except WebVTTError as error:

@@ -111,3 +111,21 @@ class ShortCode(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class CatalogueRecord(models.Model):
+    """A record of a catalogue that was taken over: what it came to, so that the same record changes nothing again."""
+
+    external_id = models.CharField(max_length=200)
+    language = models.CharField(max_length=10)
+    key = models.UUIDField()
+    digest = models.CharField(max_length=64)
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["external_id", "language"], name="courses_record_once_a_language")
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id

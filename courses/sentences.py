@@ -1,0 +1,16 @@
+"""Sentences that more than one door of the room says."""
+
+from django.utils.translation import gettext_lazy as _
+
+NOT_ON_PRIVATE_PAGES = _(
+    "This page is private, and private pages cannot show a recording yet. Take the video out of the lesson, or make "
+    "the page public (Status, Visibility)."
+)
+NOT_BELOW_PRIVATE_PAGES = _(
+    "The place is private, and private pages cannot show a recording yet. Choose a public place, or take the videos "
+    "out of the lessons first. Nothing was changed."
+)
+HAS_RECORDINGS = _(
+    "Lessons at or below this page have a recording, and private pages cannot show one yet. Take the videos out of the "
+    "lessons first, published and draft. Nothing was changed."
+)

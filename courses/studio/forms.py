@@ -1,0 +1,46 @@
+"""The form of a lesson."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+
+from courses.blocks import asset_of
+from courses.sentences import NOT_ON_PRIVATE_PAGES
+from courses.studio.widgets import CaptionsInput
+from courses.visibility import is_private
+
+
+class LessonForm(WagtailAdminPageForm):
+    """Offers the modules of the lesson's course, drafts included; refuses a recording in a private place."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["transcript_vtt"].widget = CaptionsInput()
+        field = self.fields.get("module_key")
+        if field is not None:
+            modules = self._modules()
+            self.fields["module_key"] = forms.TypedChoiceField(
+                label=field.label,
+                required=False,
+                coerce=UUID,
+                empty_value=None,
+                choices=[("", _("No module")), *((str(key), title) for key, title in modules)],
+                initial=field.initial,
+                help_text=field.help_text if modules else _("Modules are made in the course."),
+            )
+
+    def _modules(self) -> list[tuple[UUID, str]]:
+        course = getattr(self.parent_page, "specific", None)
+        if course is None or not hasattr(course, "modules"):
+            return []
+        return [(module.key, module.title) for module in course.get_latest_revision_as_object().modules.all()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        is_new = not self.instance.path  # a page that is in the tree is checked by its model
+        if is_new and self.parent_page and asset_of(cleaned.get("body")) and is_private(self.parent_page.path):
+            self.add_error("body", NOT_ON_PRIVATE_PAGES)
+        return cleaned

@@ -1,0 +1,59 @@
+"""The trainer's home: on Wagtail's dashboard, the courses one works on and the recordings that are not done."""
+
+from typing import Any
+
+from django.db.models import Q
+from wagtail.admin.ui.components import Component
+from wagtail.permission_policies.pages import PagePermissionPolicy
+
+from courses.blocks import asset_of
+from courses.models import CourseIndexPage, CoursePage, LessonPage
+from courses.studio.state import describe
+from media_pipeline import selectors as media_pipeline
+
+SHOWN = 8
+
+
+class TrainerPanel(Component):
+    """My courses, lessons whose recording is still being encoded, and those that failed."""
+
+    name = "trainer"
+    template_name = "courses/studio/trainer_panel.html"
+    order = 10
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(parent_context)
+        request = parent_context["request"]
+        policy = PagePermissionPolicy()
+        mine = policy.instances_user_has_any_permission_for(request.user, {"add", "change"})
+        context["courses"] = _courses(request.user, mine)
+        context["unsettled"] = _unsettled(mine)
+        context["add_to"] = CourseIndexPage.objects.filter(pk__in=mine.values("pk")).order_by("path").first()
+        context["request"] = request
+        return context
+
+
+def _courses(user: Any, mine: Any) -> list[Any]:
+    own = Q(owner=user) | Q(latest_revision__user=user)
+    courses = CoursePage.objects.filter(own, pk__in=mine.values("pk"), alias_of=None).distinct()
+    shown = list(courses.order_by("-latest_revision_created_at", "-pk")[:SHOWN])
+    for course in shown:
+        children = LessonPage.objects.child_of(course)
+        course.lesson_total = children.count()
+        course.lesson_drafts = children.filter(Q(live=False) | Q(has_unpublished_changes=True)).count()
+    return shown
+
+
+def _unsettled(mine: Any) -> list[dict[str, Any]]:
+    """The newest lessons whose recording is not ready, drafts included."""
+    lessons = LessonPage.objects.filter(pk__in=mine.values("pk"), alias_of=None)
+    newest = lessons.select_related("latest_revision").order_by("-latest_revision_created_at", "-pk")[:40]
+    assets = {}
+    for lesson in newest:
+        body = lesson.get_latest_revision_as_object().body if lesson.has_unpublished_changes else lesson.body
+        asset_id = asset_of(body)
+        if asset_id:
+            assets[lesson] = asset_id
+    media = media_pipeline.media(set(assets.values()), private=True) if assets else {}
+    rows = [(lesson, media[asset_id]) for lesson, asset_id in assets.items() if asset_id in media]
+    return [{"lesson": lesson, **describe(item)} for lesson, item in rows if item.state != "ready"][:SHOWN]

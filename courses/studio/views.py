@@ -1,0 +1,107 @@
+"""What the studio's scripts talk to, below /admin/recordings/. JSON in the trainer's language."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+from wagtail.permission_policies.pages import PagePermissionPolicy
+
+from courses import webvtt
+from courses.studio.state import describe
+from lms.core import sizes
+from lms.core.clock import now
+from lms.core.errors import FieldschoolError
+from media_pipeline import selectors as media_pipeline
+from media_pipeline import services as media_services
+
+
+def may_work_on_lessons(user: object) -> bool:
+    """True for people who may add or change pages somewhere in the tree."""
+    return bool(PagePermissionPolicy().user_has_any_permission(user, {"add", "change"}))
+
+
+def _check(request: HttpRequest) -> None:
+    if not may_work_on_lessons(request.user):
+        raise PermissionDenied
+
+
+def _refused(code: str, sentence: str, *, status: int = 400, **more: object) -> JsonResponse:
+    return JsonResponse({"error": {"code": code, "sentence": sentence, **more}}, status=status)
+
+
+def _state(asset_id: UUID, *, status: int = 200) -> JsonResponse:
+    media = media_pipeline.media([asset_id], private=True).get(asset_id)
+    if media is None:
+        return _refused("unknown_asset", _("This recording is not there any more. Choose the file again."), status=404)
+    return JsonResponse(describe(media), status=status)
+
+
+# Keeping a large file takes a while: no transaction is open meanwhile, the pipeline has its own.
+@transaction.non_atomic_requests
+@never_cache
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """Keep an uploaded recording; answer with its state (201), or with why it cannot be used (400)."""
+    _check(request)
+    upload = request.FILES.get("file")
+    if not isinstance(upload, UploadedFile):
+        return _refused("no_file", _("No file has arrived. Choose the recording again."))
+    language = str(request.POST.get("language", ""))[:10].split("-")[0]
+    try:
+        asset_id = media_services.ingest(
+            file=upload,
+            name=upload.name or "",
+            language=language if language in {"zh", "en"} else "und",
+            uploaded_by_id=request.user.pk,
+            now=now(),
+        )
+    except FieldschoolError as error:
+        return _refused(error.code, str(error))
+    return _state(asset_id, status=201)
+
+
+@never_cache
+@require_GET
+def state(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """How far a recording is, and what the village gets."""
+    _check(request)
+    return _state(asset_id)
+
+
+@never_cache
+@require_POST
+def retry(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """Try again what failed."""
+    _check(request)
+    try:
+        media_services.retry(asset_id=asset_id, now=now())
+    except FieldschoolError as error:
+        return _refused(error.code, str(error), status=404)
+    return _state(asset_id)
+
+
+@never_cache
+@require_POST
+def captions(request: HttpRequest) -> HttpResponse:
+    """Read a WebVTT file, or the text in the field: how many captions, or the line that is wrong."""
+    _check(request)
+    upload = request.FILES.get("file")
+    try:
+        if isinstance(upload, UploadedFile):
+            text = webvtt.decode(upload.read(webvtt.MAX_BYTES + 1))
+        else:
+            text = str(request.POST.get("text", ""))
+        cues = webvtt.parse(text)
+    except webvtt.WebVTTError as error:
+        sentence = _("Line %(line)d: %(sentence)s") % {"line": error.line, "sentence": error.sentence}
+        return _refused("webvtt", sentence, line=error.line)
+    summary = ngettext("%(n)d caption", "%(n)d captions", len(cues)) % {"n": len(cues)}
+    if cues:
+        summary += f", {sizes.clock_time(cues[0].start_s)} – {sizes.clock_time(cues[-1].end_s)}"
+    return JsonResponse({"text": text, "count": len(cues), "summary": summary})
