@@ -14,7 +14,7 @@ from media_pipeline.types import FragmentIndex
 
 SYNC_FLAGS = 0x02000000
 OTHER_FLAGS = 0x01010000
-MOST_SAMPLES = 1_000_000  # in one run: more is damage
+MOST_SAMPLES = 50_000  # in one run: more is damage
 _NOT_SYNC = 0x00010000
 
 # Fragments that start before the moment are at most so long (seconds). The last is for the rest of a lesson.
