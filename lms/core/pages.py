@@ -9,22 +9,27 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 MAX_AGE_S = 60
-STALE_S = 600  # a page that old may still be shown while a new one is fetched (RFC 5861)
+STALE_S = 300  # a page that old may be shown once more while a new one is fetched (RFC 5861)
 _SMALL = 200
 _TEXT = ("text/", "application/json", "application/xml", "image/svg+xml", "application/javascript")
-# Rooms of the site that are somebody's own.
-_PERSONAL = ("/admin/", "/documents/", "/api/", "/account/", "/health/", "/media/", "/files/", "/static/", "/metrics")
+# Rooms of the site that are somebody's own, or say themselves how long they may be kept.
+_PERSONAL = ("/admin/", "/documents/", "/api/", "/health/", "/media/", "/files/", "/static/", "/metrics")
+
+
+def keep_fresh(request: HttpRequest | None) -> None:
+    """Note that what this page says will soon be different: it may be kept, but is asked about each time."""
+    if request is not None:
+        request.changes_soon = True  # type: ignore[attr-defined]
 
 
 def _is_shared(request: HttpRequest, response: HttpResponse) -> bool:
     """True for a learner's page that is the same for everyone who asks for this address."""
-    vary = response.get("Vary", "").lower()
     return (
         request.method in {"GET", "HEAD"}
         and response.status_code == 200
         and not response.streaming
         and not response.cookies
-        and "cookie" not in vary
+        and "cookie" not in response.get("Vary", "").lower()
         and not response.has_header("Cache-Control")
         and not request.path.startswith(_PERSONAL)
     )
@@ -42,7 +47,10 @@ class SharedPagesMiddleware:
             return response
         # The language is in the address: asking for another one by header changes nothing.
         _forget_vary(response, "accept-language")
-        patch_cache_control(response, public=True, max_age=MAX_AGE_S, stale_while_revalidate=STALE_S)
+        if getattr(request, "changes_soon", False):
+            patch_cache_control(response, public=True, no_cache=True)
+        else:
+            patch_cache_control(response, public=True, max_age=MAX_AGE_S, stale_while_revalidate=STALE_S)
         set_response_etag(response)
         conditional = get_conditional_response(request, etag=response["ETag"], response=response)
         return conditional if isinstance(conditional, HttpResponse) else response
@@ -75,18 +83,24 @@ class CompressMiddleware:
         if len(response.content) < _SMALL:
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
-        accepted = {part.split(";")[0].strip() for part in request.headers.get("Accept-Encoding", "").split(",")}
+        accepted = _accepted(request.headers.get("Accept-Encoding", ""))
         if "br" in accepted:
-            self._encode(response, "br", brotli.compress(response.content, quality=6))
+            _encode(response, "br", brotli.compress(response.content, quality=6))
         elif "gzip" in accepted:
-            self._encode(response, "gzip", gzip.compress(response.content, compresslevel=7, mtime=0))
+            _encode(response, "gzip", gzip.compress(response.content, compresslevel=7, mtime=0))
         return response
 
-    @staticmethod
-    def _encode(response: HttpResponse, encoding: str, content: bytes) -> None:
-        response.content = content
-        response["Content-Encoding"] = encoding
-        response["Content-Length"] = str(len(content))
-        etag = response.get("ETag", "")
-        if etag and not etag.startswith("W/"):
-            response["ETag"] = f"W/{etag}"  # RFC 9110, 8.8.1: other bytes, the same meaning
+
+def _accepted(header: str) -> set[str]:
+    """The codings a client takes (RFC 9110, 12.5.3); those with weight 0 are refused ones."""
+    codings = (part.strip().lower().replace(" ", "") for part in header.split(","))
+    return {part.split(";")[0] for part in codings if not part.endswith((";q=0", ";q=0.0", ";q=0.00", ";q=0.000"))}
+
+
+def _encode(response: HttpResponse, encoding: str, content: bytes) -> None:
+    response.content = content
+    response["Content-Encoding"] = encoding
+    response["Content-Length"] = str(len(content))
+    etag = response.get("ETag", "")
+    if etag and not etag.startswith("W/"):
+        response["ETag"] = f"W/{etag}"  # RFC 9110, 8.8.1: other bytes, the same meaning

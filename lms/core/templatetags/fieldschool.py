@@ -15,6 +15,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from lms.core import ids, sizes
+from lms.core.pages import keep_fresh
 
 register = template.Library()
 
@@ -229,3 +230,10 @@ def keep_query(**words: Any) -> str:
 def topic_title(topics: Iterable[Any], slug: str) -> str:
     """The title of the topic with this slug, empty when there is none."""
     return next((topic.title for topic in topics if topic.slug == slug), "")
+
+
+@register.simple_tag(takes_context=True)
+def fresh(context: Context) -> str:
+    """For pages that will soon say something else (results, lessons being prepared): browsers ask each time."""
+    keep_fresh(getattr(context, "request", None))
+    return ""
