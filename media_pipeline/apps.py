@@ -11,7 +11,8 @@ class MediaPipelineConfig(AppConfig):
         from lms.core import outbox, work
         from media_pipeline import checks, steps  # noqa: F401 - checks register themselves
 
-        work.register("encode", steps.run_next, is_pending=steps.is_pending)
+        work.register("voices", steps.run_next_quick, is_pending=steps.is_pending)
+        work.register("pictures", steps.run_next_slow)
         outbox.register("asset_changed", _tell)
 
 

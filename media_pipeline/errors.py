@@ -28,6 +28,7 @@ SENTENCES: dict[str, Promise] = {
     ),
     "too_heavy": _("Reading the file takes too much time or memory. Export it again as MP4 (H.264) in 1080p or less."),
     "encoder_failed": _("Encoding stopped with an error. Try again; if it fails again, export the file again as MP4."),
+    "encoder_killed": _("Encoding was interrupted. It will be tried again by itself."),
     "encoder_stuck": _(
         "Encoding made no progress and was stopped. Try again; if it fails again, export the file again as MP4."
     ),
@@ -43,6 +44,15 @@ class MediaError(FieldschoolError):
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(SENTENCES[code], code=code)
         self.detail = detail
+
+
+class Killed(MediaError):
+    """Someone else ended the program (the operator, or the system for want of memory): no fault of the file."""
+
+    interrupted = True
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__("encoder_killed", detail)
 
 
 class NoSpace(MediaError):

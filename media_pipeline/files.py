@@ -26,11 +26,8 @@ def hold(step: Step, files: dict[str, int], *, now: datetime) -> None:
 
 
 def work_folder(step: Step) -> Path:
-    """Where this attempt may write; empty, on the file system of the storage."""
-    folder = Path(settings.MEDIA_WORK_DIR) / f"{step.pk}-{step.attempt}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+    """Where this attempt may write: to be made by it, on the file system of the storage."""
+    return Path(settings.MEDIA_WORK_DIR) / f"{step.pk}-{step.attempt}"
 
 
 def sweep() -> int:

@@ -8,6 +8,7 @@ not wait for it to run out: it sees that the process is gone.
 import os
 import secrets
 import socket
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -83,12 +84,12 @@ def worker_name() -> str:
     return f"{here.machine} {here.boot} {here.pid} {here.start} {secrets.token_hex(4)}"
 
 
-def claim(*, worker: str, now: datetime) -> Step | None:
-    """Take the step that is wanted most, or None. Of many workers that ask at once, each gets another."""
+def claim(*, worker: str, kinds: Collection[str], now: datetime) -> Step | None:
+    """Take the step of `kinds` that is wanted most, or None. Of many workers that ask at once, each gets another."""
     can_start = Q(kind=Step.Kind.EXAMINE) | Q(asset__state=Asset.State.ENCODING)
     due = Q(state__in=[Step.State.WAITING, Step.State.WAITING_FOR_SPACE], not_before__lte=now)
     while True:
-        step = Step.objects.filter(due, can_start).order_by(*step_order()).first()
+        step = Step.objects.filter(due, can_start, kind__in=kinds).order_by(*step_order()).first()
         if step is None:
             return None
         claimed = Step.objects.filter(pk=step.pk, attempt=step.attempt, state=step.state).update(

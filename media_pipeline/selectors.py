@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from media_pipeline import addresses
@@ -141,8 +142,9 @@ class Queue:
 
 def queue() -> Queue:
     """The steps by state, in two queries."""
-    count = Counter(Step.objects.exclude(state=Step.State.DONE).values_list("state", flat=True))
-    oldest = Step.objects.filter(state=Step.State.WAITING, asset__state__in=["received", "encoding"])
+    never = Q(state=Step.State.WAITING, asset__state=Asset.State.FAILED)
+    count = Counter(Step.objects.exclude(Q(state=Step.State.DONE) | never).values_list("state", flat=True))
+    oldest = Step.objects.filter(state=Step.State.WAITING).exclude(never)
     return Queue(
         waiting=count[Step.State.WAITING],
         running=count[Step.State.RUNNING],

@@ -12,10 +12,11 @@ Once a step is done it is never claimed again. How an attempt can end:
 
 import errno
 import logging
+import os
 import shutil
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib import import_module
@@ -42,6 +43,8 @@ MAX_FAILURES = 3
 # A file that kills its worker every time must not do so for ever; but machines do restart, many times in a row.
 MAX_INTERRUPTIONS = 60
 LOG_CHARS = 8000
+QUICK = (Step.Kind.EXAMINE, Step.Kind.VOICE)
+SLOW = (Step.Kind.PICTURES, Step.Kind.SHARE)
 STOP_GRACE_S = 0.2
 UNFORESEEN = _(
     "Something went wrong that was not foreseen. The upload is kept: "
@@ -106,15 +109,25 @@ def encoder() -> Encoder:
     return _module(settings.MEDIA_ENCODER)
 
 
-def run_next(*, now: datetime) -> bool:
-    """Do the step that is wanted most. Returns False when there is none."""
+def run_next(*, now: datetime, kinds: Collection[str] = tuple(Step.Kind.values)) -> bool:
+    """Do the step of `kinds` that is wanted most. Returns False when there is none."""
     if recover(now=now) or _is_first_call():
         files.sweep()
-    step = leases.claim(worker=leases.worker_name(), now=now)
+    step = leases.claim(worker=leases.worker_name(), kinds=kinds, now=now)
     if step is None:
         return False
     _attempt(step)
     return True
+
+
+def run_next_quick(*, now: datetime) -> bool:
+    """As `run_next`, for steps that take seconds and make a lesson playable: they never wait behind pictures."""
+    return run_next(now=now, kinds=QUICK)
+
+
+def run_next_slow(*, now: datetime) -> bool:
+    """As `run_next`, for pictures and the file for sharing."""
+    return run_next(now=now, kinds=SLOW)
 
 
 def is_pending(*, now: datetime) -> bool:
@@ -171,7 +184,9 @@ def _try(step: Step, folder: Path) -> Callable[[], object] | None:
 
 
 def _work(step: Step, folder: Path) -> None:
+    folder.mkdir(parents=True)
     watch = _watcher(step)
+    _keep_room()
     with sources.local(step.asset.source_sha256, folder) as source:
         if step.kind == Step.Kind.EXAMINE:
             _save_examined(step, encoder().examine(source, watch=watch))
@@ -181,9 +196,16 @@ def _work(step: Step, folder: Path) -> None:
             Step.Kind.PICTURES: encoder().encode_pictures,
             Step.Kind.SHARE: encoder().encode_share,
         }[Step.Kind(step.kind)]
-        examined = frozen.from_json(encoder().Examined, step.asset.examined or {})
-        made = encode(source, examined.plan, folder, watch=watch)
+        made = encode(source, _plan(step.asset, source, watch), folder, watch=watch)
     _save_made(step, made)
+
+
+def _plan(asset: Asset, source: Path, watch: Watch) -> Any:
+    """The plan of the examination; made anew when an older version of the encoder wrote it in another shape."""
+    try:
+        return frozen.from_json(encoder().Examined, asset.examined or {}).plan
+    except TypeError:
+        return encoder().examine(source, watch=watch).plan
 
 
 def _watcher(step: Step) -> Watch:
@@ -197,9 +219,16 @@ def _watcher(step: Step) -> Watch:
         if time.monotonic() - written_at >= leases.REPORT.total_seconds():
             fraction = min(max(progress.fraction, 0.0), 1.0)
             leases.beat(step, now=present(), fraction=fraction, speed=progress.speed, left_s=progress.left_s)
+            _keep_room()
             written_at = time.monotonic()
 
     return watch
+
+
+def _keep_room() -> None:
+    """Stop before the disk is full to the brim: the database lives there too. Raises OSError (ENOSPC)."""
+    if shutil.disk_usage(settings.MEDIA_WORK_DIR).free < settings.MEDIA_ROOM_KEPT_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _save_examined(step: Step, examined: Any) -> None:

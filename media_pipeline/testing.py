@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -17,8 +18,9 @@ from django.test import override_settings
 
 from lms.core.clock import now as present
 from lms.core.errors import FieldschoolError
-from media_pipeline import services, steps
+from media_pipeline import services
 from media_pipeline.models import Asset, Step
+from media_pipeline.steps import run_next
 from media_pipeline.types import Content, FragmentIndex
 
 _HEAD = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2"
@@ -215,17 +217,13 @@ def failed_asset(*, name: str = "lesson.mp4", code: str = "damaged", **about: An
     return asset_id
 
 
-def work_off(*, steps: int | None = None) -> int:
-    """Do the steps that are due, with this encoder. Returns how many were done."""
+def work_off(*, steps: int | None = None, now: datetime | None = None) -> int:
+    """Do the steps that are due (at `now`), with this encoder. Returns how many were tried."""
     done = 0
     with override_settings(MEDIA_ENCODER=__name__):
-        while (steps is None or done < steps) and _run_one():
+        while (steps is None or done < steps) and run_next(now=now or present()):
             done += 1
     return done
-
-
-def _run_one() -> bool:
-    return steps.run_next(now=present())
 
 
 def shown_everywhere(asset_ids: Any) -> set[UUID]:

@@ -126,6 +126,7 @@ WHITENOISE_MAX_AGE = 3600
 # Media ---------------------------------------------------------------------------------------------------------------
 MEDIA_WORK_DIR = DATA_DIR / "work"  # what steps are writing
 MEDIA_MAX_SOURCE_BYTES = 8_000_000_000
+MEDIA_ROOM_KEPT_BYTES = 200_000_000  # encoding waits rather than leave less room on the disk
 MEDIA_SPACE_PAUSE_S = 30  # before encoding is tried again on a full disk
 MEDIA_ENCODER = "media_pipeline.encoding"
 MEDIA_SHOWN_ASSETS = "courses.selectors.shown_assets"

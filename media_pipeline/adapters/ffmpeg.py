@@ -14,7 +14,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from media_pipeline.errors import MediaError, NoSpace
+from media_pipeline.errors import Killed, MediaError, NoSpace
 
 LAUNCH = Path(__file__).with_name("ffmpeg_launch.py")
 STDERR_KEPT_BYTES = 16_384
@@ -92,6 +92,8 @@ def run(command: list[str], *, duration_s: float, limits: Limits, watch: Watch) 
     errors = bytes(ended.stderr)
     if any(text in errors for text in _NO_SPACE):
         raise NoSpace(errors.decode(errors="replace"))
+    if process.returncode == -signal.SIGKILL:
+        raise Killed(errors.decode(errors="replace"))
     raise MediaError("encoder_failed", f"exit {process.returncode}: {errors.decode(errors='replace')}")
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 
 from media_pipeline.adapters.ffmpeg import TICK_S, Progress, Watch
 from media_pipeline.content import Look
-from media_pipeline.errors import MediaError
+from media_pipeline.errors import Killed, MediaError
 from media_pipeline.ladder import Probe
 
 CHILD = Path(__file__).with_name("probe_child.py")
@@ -72,8 +73,10 @@ def _ask_child(real: Path, watch: Watch) -> dict[str, Any]:
                     raise MediaError("too_heavy", "wall")
         finally:
             child.kill()
-    if child.returncode in (-9, -24):  # SIGKILL, SIGXCPU: its own limits
-        raise MediaError("too_heavy", f"signal {-child.returncode}")
+    if child.returncode == -signal.SIGKILL:
+        raise Killed
+    if child.returncode == -signal.SIGXCPU:  # its own limit
+        raise MediaError("too_heavy", "CPU time")
     try:
         answer: dict[str, Any] = json.loads(out)
     except ValueError as error:
