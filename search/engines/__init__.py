@@ -1,0 +1,75 @@
+"""What every search engine does: the embedded one and Elasticsearch alike.
+
+An engine stores documents and finds them by weighted terms. It knows nothing of pages, of how text is cut into tokens
+beyond calling `search.analysis`, or of how results are shown.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from search.documents import Document
+from search.queries import Query
+
+Read = Callable[[UUID], Sequence[Document]]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One document that was found."""
+
+    document: Document
+    score: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of hits, one a key. `topics` counts the keys of all hits by topic slug, whatever topic was asked for.
+
+    `worths` says how much each term told in this corpus, for choosing what to show of a document.
+    """
+
+    total: int = 0
+    hits: tuple[Hit, ...] = ()
+    topics: Mapping[str, int] = field(default_factory=dict)
+    topic_titles: Mapping[str, str] = field(default_factory=dict)
+    worths: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuild did."""
+
+    keys: int
+    documents: int
+    replayed: int  # keys that changed meanwhile
+
+
+class Engine(Protocol):
+    """Stores documents and finds them."""
+
+    name: str
+
+    def ready(self) -> bool:
+        """True when there is a whole index of the present analyzer and schema."""
+
+    def search(
+        self, query: Query, *, language: str, topic: str | None = None, offset: int = 0, limit: int = 10, loose: bool = False
+    ) -> Found:
+        """Find documents: one a key, in `language` where the words are in it, best first.
+
+        `loose` also takes documents that hardly match. Without a usable index: nothing is found.
+        """
+
+    def update(self, key: UUID, read: Read) -> None:
+        """Replace all documents of `key` by what `read` gives; nothing: remove it.
+
+        `read` is called when no older reading can overwrite this one any more.
+        """
+
+    def rebuild(self, keys: Iterable[UUID], read: Read, *, report: Callable[[int], None] = lambda done: None) -> Rebuilt:
+        """Build a new index beside the live one, replay what `update` was told meanwhile, and put it in its place.
+
+        Searching goes on. `report` is told how many keys are done. Raises RebuildRunning when another one builds.
+        """

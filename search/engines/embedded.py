@@ -1,0 +1,224 @@
+"""The embedded engine: SQLite FTS5 in a file of its own, beside any database. One machine, many processes.
+
+Scores are BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = .75) over weighted fields. FTS5's own idf is about nothing for a
+term in half of the documents, which in a small school is every term: each term's score is brought to Lucene's idf by
+a factor, and terms of about the same factor share one FTS5 query.
+"""
+
+import contextlib
+import json
+import logging
+import math
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+from search.documents import FIELD_WEIGHTS, from_record
+from search.engines import Found, Hit, Read, Rebuilt, schema
+from search.engines.generations import Generations
+from search.queries import Query, Weighed, WeighedTerm, weigh
+
+logger = logging.getLogger(__name__)
+_BATCH = 200  # keys a transaction while building
+_STEP = 1.04  # terms whose factors differ by less share a query
+_FTS5_LEAST_IDF = 1e-6
+_UNREADABLE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_RANK = f"-bm25(tokens, {', '.join(map(str, FIELD_WEIGHTS.values()))})"
+
+
+class EmbeddedEngine:
+    """An index at `path`."""
+
+    name = "embedded"
+
+    def __init__(self, path: Path) -> None:
+        self._generations = Generations(path)
+
+    # Reading ---------------------------------------------------------------------------------------------------------
+
+    def ready(self) -> bool:
+        """True when there is a whole index of the present analyzer and schema."""
+        with self._reading() as connection:
+            return connection is not None and schema.is_whole(connection)
+        return False
+
+    def search(
+        self,
+        query: Query,
+        *,
+        language: str,
+        topic: str | None = None,
+        offset: int = 0,
+        limit: int = 10,
+        loose: bool = False,
+    ) -> Found:
+        """See Engine.search."""
+        with self._reading() as connection:
+            if connection is not None and query.terms:
+                connection.execute("BEGIN")  # one state of the index for all that follows
+                return _search(connection, query, language, topic, offset, limit, loose)
+        return Found()
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """The live index, opened anew so that a swap is noticed; None when there is none.
+
+        An index that turns out to be unreadable is set aside: the block is left without an error, and a worker
+        builds a new one.
+        """
+        path = self._generations.live()
+        if path is None:
+            yield None
+            return
+        try:
+            with contextlib.closing(schema.connect(path)) as connection:
+                yield connection if schema.is_current(connection) else None
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF in _UNREADABLE:
+                logger.exception("The search index %s cannot be read and is set aside.", path.name)
+                self._generations.set_aside(path)
+            elif error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN:
+                raise
+
+    # Writing ---------------------------------------------------------------------------------------------------------
+
+    def update(self, key: UUID, read: Read) -> None:
+        """See Engine.update."""
+        with self._generations.writing():
+            with contextlib.closing(self._open_to_write()) as connection:
+                _replace(connection, [key], read)
+            self._generations.note(key)
+
+    def _open_to_write(self) -> sqlite3.Connection:
+        """The live index; an empty one, not yet whole, when there is none that can be used."""
+        path = self._generations.live()
+        if path is not None:
+            try:
+                connection = schema.connect(path)
+                if schema.is_current(connection):
+                    return connection
+                connection.close()
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode & 0xFF not in _UNREADABLE | {sqlite3.SQLITE_CANTOPEN}:
+                    raise
+        path = self._generations.new()
+        connection = schema.create(path)
+        self._generations.swap(path)
+        return connection
+
+    def rebuild(self, keys: Iterable[UUID], read: Read, *, report: Callable[[int], None] = lambda done: None) -> Rebuilt:
+        """See Engine.rebuild."""
+        with self._generations.rebuilding():
+            before = self._generations.live()
+            self._generations.remove_old(keep=set())
+            path = self._generations.new()
+            with contextlib.closing(schema.create(path)) as connection:
+                done = 0
+                for batch in _batches(keys):
+                    _replace(connection, batch, read)
+                    done += len(batch)
+                    report(done)
+                schema.mark_whole(connection)
+                # Without the lock until little is left, then with it, so that writers wait a moment only.
+                replayed = self._replay(connection, 0, read)
+                with self._generations.writing():
+                    replayed = self._replay(connection, replayed, read)
+                    documents = schema.count(connection)
+                    self._generations.swap(path)
+            self._generations.remove_old(keep={before} if before else set())
+            return Rebuilt(done, documents, replayed)
+
+    def _replay(self, connection: sqlite3.Connection, start: int, read: Read) -> int:
+        while keys := self._generations.noted(start):
+            _replace(connection, list(dict.fromkeys(keys)), read)
+            start += len(keys)
+        return start
+
+
+def _batches(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
+    batch: list[UUID] = []
+    for key in keys:
+        batch.append(key)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _replace(connection: sqlite3.Connection, keys: list[UUID], read: Read) -> None:
+    """Replace the documents of `keys` in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for key in keys:
+            schema.replace(connection, key, read(key))
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _search(
+    connection: sqlite3.Connection, query: Query, language: str, topic: str | None, offset: int, limit: int, loose: bool
+) -> Found:
+    documents = schema.count(connection)
+    weighed = weigh(query, schema.frequencies(connection, (term.text for term in query.terms)), documents)
+    if not weighed.terms:
+        return Found()
+    _score(connection, weighed, documents, loose)
+    _choose(connection, language)
+    within = "" if topic is None else "WHERE id IN (SELECT document FROM topics WHERE slug = :topic)"
+    total = connection.execute(f"SELECT count(*) FROM chosen {within}", {"topic": topic}).fetchone()[0]  # noqa: S608
+    rows = connection.execute(
+        f"SELECT record, score FROM (SELECT id, score FROM chosen {within} "  # noqa: S608
+        "ORDER BY score DESC, key LIMIT :limit OFFSET :offset) JOIN documents USING (id) ORDER BY score DESC, key",
+        {"topic": topic, "limit": limit, "offset": offset},
+    )
+    hits = tuple(Hit(from_record(json.loads(record)), score) for record, score in rows)
+    topics = connection.execute(
+        "SELECT slug, count(*), max(title) FROM chosen JOIN topics ON document = id GROUP BY slug ORDER BY 2 DESC, slug"
+    ).fetchall()
+    return Found(
+        total=total,
+        hits=hits,
+        topics={slug: number for slug, number, _ in topics},
+        topic_titles={slug: title for slug, _, title in topics},
+        worths={term.text: term.weight * term.idf for term in weighed.terms},
+    )
+
+
+def _score(connection: sqlite3.Connection, weighed: Weighed, documents: int, loose: bool) -> None:
+    """Fill the temporary table `scored` with every document that is worth showing."""
+    groups = _groups(weighed.terms, documents)
+    connection.execute("CREATE TEMP TABLE parts (id INTEGER, part REAL)")
+    connection.executemany(
+        f"INSERT INTO parts SELECT rowid, ? * {_RANK} FROM tokens WHERE tokens MATCH ?",  # noqa: S608
+        [(factor, " OR ".join(f'"{text}"' for text in texts)) for factor, texts in groups],
+    )
+    connection.execute(
+        "CREATE TEMP TABLE scored AS SELECT id, sum(part) AS score FROM parts GROUP BY id HAVING score >= ?",
+        (0 if loose else weighed.least_score,),
+    )
+
+
+def _choose(connection: sqlite3.Connection, language: str) -> None:
+    """Fill the temporary table `chosen`: one document a key, the reader's language first, with the key's best score."""
+    connection.execute(
+        "CREATE TEMP TABLE chosen AS SELECT id, key, best AS score FROM ("
+        "SELECT id, key, max(score) OVER (PARTITION BY key) AS best, "
+        "row_number() OVER (PARTITION BY key ORDER BY language = ? DESC, score DESC, id) AS place "
+        "FROM scored JOIN documents USING (id)) WHERE place = 1",
+        (language,),
+    )
+
+
+def _groups(terms: Iterable[WeighedTerm], documents: int) -> list[tuple[float, list[str]]]:
+    """Terms that are multiplied by about the same factor."""
+    groups: defaultdict[int, list[str]] = defaultdict(list)
+    for term in terms:
+        n = term.document_frequency
+        theirs = max(math.log((documents - n + 0.5) / (n + 0.5)), _FTS5_LEAST_IDF)
+        groups[round(math.log(term.weight * term.idf / theirs, _STEP))].append(term.text)
+    return [(_STEP**step, texts) for step, texts in groups.items()]
