@@ -8,6 +8,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from courses import urls as courses_urls
 from lms.core import health, robots
+from search import urls as search_urls
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
@@ -23,6 +24,7 @@ urlpatterns = [
 
 urlpatterns += i18n_patterns(
     *courses_urls.numbers,
+    *search_urls.urlpatterns,
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class SearchConfig(AppConfig):
     name = "search"
     label = "course_search"
+
+    def ready(self) -> None:
+        from lms.core import outbox, work
+        from search import services
+        from search.work import build_if_missing
+
+        outbox.register(services.PAGE_CHANGED, services.update)
+        work.register("search", build_if_missing)

@@ -17,9 +17,6 @@ KIND_WEIGHTS: Mapping[Kind, float] = {Kind.CHARACTER: 0.7, Kind.PAIR: 1.0, Kind.
 LARGE = 10_000
 LEAST_IDF_SHARE = 0.3  # of the idf of a term that one document has
 
-# A result earns at least this share of what a document with every term of the query could earn.
-LEAST_SHARE = 0.04
-
 
 @dataclass(frozen=True)
 class Term:
@@ -54,10 +51,18 @@ class WeighedTerm:
 
 @dataclass(frozen=True)
 class Weighed:
-    """A query made ready for one corpus: the terms worth looking for, and the least score worth showing."""
+    """A query made ready for one corpus.
 
-    terms: tuple[WeighedTerm, ...]
-    least_score: float
+    A result has at least one of the `telling` terms; `others` only add to its score. Single characters are such: of
+    量子力学 they find every page about 学习.
+    """
+
+    telling: tuple[WeighedTerm, ...]
+    others: tuple[WeighedTerm, ...]
+
+    def worths(self) -> dict[str, float]:
+        """How much each term tells."""
+        return {term.text: term.weight * term.idf for term in (*self.telling, *self.others)}
 
 
 def parse(text: str) -> Query:
@@ -73,17 +78,24 @@ def idf(document_frequency: int, documents: int) -> float:
     return math.log(1 + (documents - document_frequency + 0.5) / (document_frequency + 0.5))
 
 
-def weigh(query: Query, frequencies: Mapping[str, int], documents: int) -> Weighed:
-    """Choose the terms to look for among `documents` documents, `frequencies` of which have each term."""
-    weighed = [
+def weigh(query: Query, frequencies: Mapping[str, int], documents: int, *, loose: bool = False) -> Weighed:
+    """Choose the terms to look for among `documents` documents, `frequencies` of which have each term.
+
+    `loose`: single characters make a result too, as they do when nothing else was asked for.
+    """
+    known = [
         WeighedTerm(term.text, term.kind, term.weight, n, idf(n, documents))
         for term in query.terms
         for n in [min(frequencies.get(term.text, 0), documents)]
+        if n
     ]
-    best = sum(term.weight * term.idf for term in weighed)
-    known = [term for term in weighed if term.document_frequency]
     if documents > LARGE:
         least = LEAST_IDF_SHARE * idf(1, documents)
-        telling = [term for term in known if term.idf >= least]
-        known = telling or sorted(known, key=lambda term: -term.idf)[:3]
-    return Weighed(tuple(known), LEAST_SHARE * best)
+        worthwhile = [term for term in known if term.idf >= least]
+        known = worthwhile or sorted(known, key=lambda term: -term.idf)[:3]
+    if loose or all(term.kind is Kind.CHARACTER for term in query.terms):
+        return Weighed(tuple(known), ())
+    return Weighed(
+        tuple(term for term in known if term.kind is not Kind.CHARACTER),
+        tuple(term for term in known if term.kind is Kind.CHARACTER),
+    )

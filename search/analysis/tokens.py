@@ -39,7 +39,6 @@ class Token(NamedTuple):
 
 _Piece = tuple[str, int, int, Kind]
 _LONGEST = 64  # letters of one word that count; nobody types more
-_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 # Scripts without spaces between words: Han with its marks, kana, Bopomofo, Hangul syllables.
 _CJK = (
     "\u3005-\u3007\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -54,7 +53,7 @@ def _runs() -> re.Pattern[str]:
     word = rf"{letter}(?:{letter}|[{marks}])*"
     return re.compile(
         rf"(?P<cjk>[{_CJK}]+)"
-        rf"|(?P<number>[0-9]+(?:[.,][0-9]+)*(?:[a-z](?!{letter}))?)"
+        rf"|(?P<number>(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9])|[0-9]+)(?:\.[0-9]+)*(?:[a-z](?!{letter}))?)"
         rf"|(?P<word>{word}(?:['’]{word})*)"
     )
 
@@ -89,7 +88,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
             yield from _chinese(run[0], start)
             previous = None
             continue
-        token = _number(run[0]) if run.lastgroup == "number" else _latin(run[0])
+        token = run[0].replace(",", "")[:_LONGEST] if run.lastgroup == "number" else _latin(run[0])
         if token not in STOP_WORDS:
             yield token, start, end, Kind.TERM
         # e-commerce, Wi-Fi: also as one word.
@@ -109,10 +108,6 @@ def _chinese(run: str, start: int) -> Iterator[_Piece]:
             if len(word) > 1:
                 yield "w" + word, start, end, Kind.WORD
             start = end
-
-
-def _number(run: str) -> str:
-    return (run.replace(",", "") if _THOUSANDS.fullmatch(run) else run)[:_LONGEST]
 
 
 def _latin(run: str) -> str:

@@ -55,7 +55,14 @@ class Engine(Protocol):
         """True when there is a whole index of the present analyzer and schema."""
 
     def search(
-        self, query: Query, *, language: str, topic: str | None = None, offset: int = 0, limit: int = 10, loose: bool = False
+        self,
+        query: Query,
+        *,
+        language: str,
+        topic: str | None = None,
+        offset: int = 0,
+        limit: int = 10,
+        loose: bool = False,
     ) -> Found:
         """Find documents: one a key, in `language` where the words are in it, best first.
 
@@ -68,7 +75,9 @@ class Engine(Protocol):
         `read` is called when no older reading can overwrite this one any more.
         """
 
-    def rebuild(self, keys: Iterable[UUID], read: Read, *, report: Callable[[int], None] = lambda done: None) -> Rebuilt:
+    def rebuild(
+        self, keys: Iterable[UUID], read: Read, *, report: Callable[[int], None] = lambda done: None
+    ) -> Rebuilt:
         """Build a new index beside the live one, replay what `update` was told meanwhile, and put it in its place.
 
         Searching goes on. `report` is told how many keys are done. Raises RebuildRunning when another one builds.

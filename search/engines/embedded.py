@@ -1,8 +1,8 @@
 """The embedded engine: SQLite FTS5 in a file of its own, beside any database. One machine, many processes.
 
-Scores are BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = .75) over weighted fields. FTS5's own idf is about nothing for a
-term in half of the documents, which in a small school is every term: each term's score is brought to Lucene's idf by
-a factor, and terms of about the same factor share one FTS5 query.
+Scores are BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = .75) over weighted fields. FTS5's own idf is about
+nothing for a term in half of the documents, which in a small school is every term: each term's score is brought to
+Lucene's idf by a factor, and terms of about the same factor share one FTS5 query.
 """
 
 import contextlib
@@ -108,7 +108,9 @@ class EmbeddedEngine:
         self._generations.swap(path)
         return connection
 
-    def rebuild(self, keys: Iterable[UUID], read: Read, *, report: Callable[[int], None] = lambda done: None) -> Rebuilt:
+    def rebuild(
+        self, keys: Iterable[UUID], read: Read, *, report: Callable[[int], None] = lambda done: None
+    ) -> Rebuilt:
         """See Engine.rebuild."""
         with self._generations.rebuilding():
             before = self._generations.live()
@@ -164,10 +166,11 @@ def _search(
     connection: sqlite3.Connection, query: Query, language: str, topic: str | None, offset: int, limit: int, loose: bool
 ) -> Found:
     documents = schema.count(connection)
-    weighed = weigh(query, schema.frequencies(connection, (term.text for term in query.terms)), documents)
-    if not weighed.terms:
+    frequencies = schema.frequencies(connection, (term.text for term in query.terms))
+    weighed = weigh(query, frequencies, documents, loose=loose)
+    if not weighed.telling:
         return Found()
-    _score(connection, weighed, documents, loose)
+    _score(connection, weighed, documents)
     _choose(connection, language)
     within = "" if topic is None else "WHERE id IN (SELECT document FROM topics WHERE slug = :topic)"
     total = connection.execute(f"SELECT count(*) FROM chosen {within}", {"topic": topic}).fetchone()[0]  # noqa: S608
@@ -185,22 +188,20 @@ def _search(
         hits=hits,
         topics={slug: number for slug, number, _ in topics},
         topic_titles={slug: title for slug, _, title in topics},
-        worths={term.text: term.weight * term.idf for term in weighed.terms},
+        worths=weighed.worths(),
     )
 
 
-def _score(connection: sqlite3.Connection, weighed: Weighed, documents: int, loose: bool) -> None:
-    """Fill the temporary table `scored` with every document that is worth showing."""
-    groups = _groups(weighed.terms, documents)
+def _score(connection: sqlite3.Connection, weighed: Weighed, documents: int) -> None:
+    """Fill the temporary table `scored` with every document that is a result."""
     connection.execute("CREATE TEMP TABLE parts (id INTEGER, part REAL)")
-    connection.executemany(
-        f"INSERT INTO parts SELECT rowid, ? * {_RANK} FROM tokens WHERE tokens MATCH ?",  # noqa: S608
-        [(factor, " OR ".join(f'"{text}"' for text in texts)) for factor, texts in groups],
-    )
-    connection.execute(
-        "CREATE TEMP TABLE scored AS SELECT id, sum(part) AS score FROM parts GROUP BY id HAVING score >= ?",
-        (0 if loose else weighed.least_score,),
-    )
+    insert = f"INSERT INTO parts SELECT rowid, ? * {_RANK} FROM tokens WHERE tokens MATCH ?"  # noqa: S608
+    connection.executemany(insert, _groups(weighed.telling, documents))
+    connection.execute("CREATE TEMP TABLE telling AS SELECT DISTINCT id FROM parts")
+    # The plus sign keeps SQLite from looking up every document one by one.
+    among = f"{insert} AND +rowid IN (SELECT id FROM telling)"  # noqa: S608
+    connection.executemany(among, _groups(weighed.others, documents))
+    connection.execute("CREATE TEMP TABLE scored AS SELECT id, sum(part) AS score FROM parts GROUP BY id")
 
 
 def _choose(connection: sqlite3.Connection, language: str) -> None:
@@ -214,11 +215,11 @@ def _choose(connection: sqlite3.Connection, language: str) -> None:
     )
 
 
-def _groups(terms: Iterable[WeighedTerm], documents: int) -> list[tuple[float, list[str]]]:
-    """Terms that are multiplied by about the same factor."""
+def _groups(terms: Iterable[WeighedTerm], documents: int) -> list[tuple[float, str]]:
+    """Factors, and FTS5 queries of the terms that are multiplied by about that factor."""
     groups: defaultdict[int, list[str]] = defaultdict(list)
     for term in terms:
         n = term.document_frequency
         theirs = max(math.log((documents - n + 0.5) / (n + 0.5)), _FTS5_LEAST_IDF)
-        groups[round(math.log(term.weight * term.idf / theirs, _STEP))].append(term.text)
-    return [(_STEP**step, texts) for step, texts in groups.items()]
+        groups[round(math.log(term.weight * term.idf / theirs, _STEP))].append(f'"{term.text}"')
+    return [(_STEP**step, " OR ".join(texts)) for step, texts in groups.items()]

@@ -12,7 +12,6 @@ While somebody builds, a journal names every key that was written; the builder r
 
 import contextlib
 import fcntl
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -33,7 +32,7 @@ class Generations:
     def live(self) -> Path | None:
         """The file that is searched now; None when there is none."""
         try:
-            return self.link.with_name(os.readlink(self.link))
+            return self.link.with_name(self.link.readlink().name)
         except FileNotFoundError:
             return None
         except OSError:  # something that is no link stands there

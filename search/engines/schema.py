@@ -25,7 +25,7 @@ CREATE TABLE documents (
 CREATE TABLE topics (document INTEGER NOT NULL, slug TEXT NOT NULL, title TEXT NOT NULL, PRIMARY KEY (document, slug))
     WITHOUT ROWID;
 CREATE INDEX topics_by_slug ON topics (slug, document);
-CREATE VIRTUAL TABLE tokens USING fts5({", ".join(FIELD_WEIGHTS)}, tokenize="ascii tokenchars '.,'");
+CREATE VIRTUAL TABLE tokens USING fts5({", ".join(FIELD_WEIGHTS)}, tokenize="ascii tokenchars '.'");
 CREATE VIRTUAL TABLE frequencies USING fts5vocab(tokens, row);
 """
 
