@@ -15,6 +15,7 @@ __all__ = [
     "course_keys",
     "key_for_code",
     "lesson_keys",
+    "lesson_titles",
     "named",
     "search_keys",
     "search_subjects",
@@ -93,6 +94,12 @@ def lesson_keys(course_key: UUID) -> tuple[UUID, ...]:
     """The public lessons of a course in their order (in the language where it has most)."""
     pages = [Lessons.of(course).keys for course in public(CoursePage.objects.filter(translation_key=course_key))]
     return max(pages, key=len, default=())
+
+
+def lesson_titles(keys: Collection[UUID]) -> dict[UUID, str]:
+    """Titles of lessons by key, unpublished ones too: what was learned counts when it is told a week later."""
+    pages = LessonPage.objects.filter(translation_key__in=set(keys)).order_by("alias_of")
+    return dict(pages.values_list("translation_key", "title"))
 
 
 def course_keys(lesson_key: UUID) -> set[UUID]:

@@ -7,6 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from courses import urls as courses_urls
+from lms.api.site import api
 from lms.core import health, robots
 from search import urls as search_urls
 
@@ -15,6 +16,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     *courses_urls.files,
     path("media/", include("media_pipeline.urls")),
+    path("api/v1/", api.urls),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("sitemap.xml", robots.sitemap, name="sitemap"),
@@ -24,6 +26,7 @@ urlpatterns = [
 
 urlpatterns += i18n_patterns(
     *courses_urls.numbers,
+    path("account/", include("lms.accounts.urls")),
     *search_urls.urlpatterns,
     path("", include(wagtail_urls)),
     prefix_default_language=False,

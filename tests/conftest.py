@@ -1,7 +1,25 @@
 """Fixtures that every room's tests may use. Each room adds its own beside its tests."""
 
-from hypothesis import settings
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from hypothesis import HealthCheck, settings
+
+from tests import database
 
 # No test asserts a time: a busy machine is no failure.
-settings.register_profile("fieldschool", deadline=None)
+settings.register_profile("fieldschool", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fieldschool")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Start from a copy of a migrated database: running all migrations takes longer than most tests."""
+    database.copy_to(Path(django_settings.DATABASES["default"]["TEST"]["NAME"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Use the copy; the folder it is in goes with the process."""
+    return True

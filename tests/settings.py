@@ -8,10 +8,16 @@ _folder = tempfile.TemporaryDirectory(prefix="fieldschool-tests-")
 os.environ["DATA_DIR"] = _folder.name
 
 from lms.settings import *  # noqa: E402, F403
-from lms.settings import STORAGES  # noqa: E402
+from lms.settings import DATABASES, STORAGES  # noqa: E402
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = Path(_folder.name) / "static"
 STATIC_ROOT.mkdir()
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+
+# A file, so that threads and processes of a test share it; nothing in it outlives the run, so nothing is synced.
+DATABASES["default"]["TEST"] = {"NAME": str(Path(_folder.name) / "test.sqlite3")}
+DATABASES["default"]["OPTIONS"]["init_command"] = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
+)
