@@ -39,6 +39,7 @@ class LessonRecord:
     module: str
     transcript: tuple[Cue, ...]
     video: str | None
+    video_language: str  # BCP 47, of what is spoken; the record's own when empty
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,7 @@ def _lesson(lesson: Any, at: int) -> LessonRecord:
         module=_text(lesson, "module", where, limit=100),
         transcript=_transcript(lesson, where),
         video=_path(lesson, "video", where),
+        video_language=_text(lesson, "video_language", where, limit=12),
     )
 
 

@@ -209,10 +209,9 @@ def _fill(page: LessonPage, record: LessonRecord, *, language: str, base: Path, 
     page.title, page.summary = record.title, record.summary
     body: list[tuple[str, Any]] = []
     if record.video:
+        spoken = record.video_language or language.split("-")[0]
         with (base / record.video).open("rb") as opened:
-            asset_id = media_pipeline.ingest(
-                file=opened, name=Path(record.video).name, language=language.split("-")[0], now=now
-            )
+            asset_id = media_pipeline.ingest(file=opened, name=Path(record.video).name, language=spoken, now=now)
         body.append(("video", str(asset_id)))
     if record.body:
         body.append(("text", catalogue.paragraphs(record.body)))

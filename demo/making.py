@@ -6,7 +6,7 @@ import math
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -74,19 +74,29 @@ def key(order: Order, fonts: Fonts) -> str:
 
 def make(order: Order, fonts: Fonts, cache_dir: Path) -> Made:
     """Make the recording, or find it made before. Raises FilmError, and OSError when the disk is full."""
+    known = made_before(order, fonts, cache_dir)
+    if known:
+        return known
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=".making-", dir=cache_dir))
+    try:
+        _make(order, fonts, work)
+        work.rename(cache_dir / key(order, fonts))
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return replace(_read(cache_dir / key(order, fonts)), is_new=True)
+
+
+def made_before(order: Order, fonts: Fonts, cache_dir: Path) -> Made | None:
+    """The recording, if an earlier run made it."""
     folder = cache_dir / key(order, fonts)
-    is_new = not folder.is_dir()
-    if is_new:
-        cache_dir.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".making-", dir=cache_dir))
-        try:
-            _make(order, fonts, work)
-            work.rename(folder)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+    return _read(folder) if folder.is_dir() else None
+
+
+def _read(folder: Path) -> Made:
     told = json.loads((folder / "cues.json").read_text(encoding="utf-8"))
     cues = tuple(Spoken(**cue) for cue in told["cues"])
-    return Made(folder / "video.mp4", folder / "captions.vtt", cues, told["duration_s"], is_new)
+    return Made(folder / "video.mp4", folder / "captions.vtt", cues, told["duration_s"], is_new=False)
 
 
 def _make(order: Order, fonts: Fonts, folder: Path) -> None:

@@ -66,7 +66,6 @@ class Lesson:
     """One lesson: written in two languages, narrated in `languages`. Without `form` it is text alone."""
 
     id: str
-    slug: str
     title: Text
     summary: Text
     body: tuple[Text, ...]
@@ -91,13 +90,13 @@ class Course:
     """One course. `topic` and `audience` are slugs of the seeded taxonomies."""
 
     id: str
-    slug: str
     title: Text
     summary: Text
     topic: str
     audience: tuple[str, ...]
     outcomes: tuple[Text, ...]
     modules: tuple[Module, ...]
+    figure: str = ""
 
     def lessons(self) -> Iterator[Lesson]:
         """All lessons in order."""

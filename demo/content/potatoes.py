@@ -6,7 +6,6 @@ T = Text
 
 SEED = Lesson(
     id="potato-seed",
-    slug="xuan-zhong-qie-kuai",
     title=T("选好种薯，切好块", "Choose seed potatoes and cut them well"),
     summary=T(
         "脱毒种薯、散射光晒芽、切块消毒、晾干愈合：苗齐不齐，播种前就定了。",
@@ -198,7 +197,6 @@ SEED = Lesson(
 
 SEASON = Lesson(
     id="potato-season",
-    slug="tu-dou-yi-ji",
     title=T("土豆一季：从播种到收获", "A potato season, from planting to harvest"),
     summary=T(
         "一分多钟看完一季：起垄、播种、出苗、两次培土、开花膨大、收获，每一步看什么、做什么。",
@@ -288,7 +286,6 @@ SEASON = Lesson(
 
 BLIGHT = Lesson(
     id="potato-blight",
-    slug="wan-yi-bing",
     title=T("认出晚疫病，早防早治", "Know late blight and act early"),
     summary=T(
         "连阴雨五天就能毁一片。看叶背白霉、找中心病株、抢在雨前打保护药。",
@@ -453,14 +450,13 @@ BLIGHT = Lesson(
 
 POTATOES = Course(
     id="demo-potatoes",
-    slug="zhong-tu-dou",
     title=T("种土豆：苗齐、少病、多收", "Growing potatoes: even stands, little disease"),
     summary=T(
         "土豆（马铃薯、洋芋）从选种到收获，照着做就行。高寒山区春播用得上。",
         "From seed to harvest for spring potatoes in the hills: things you can do this season.",
     ),
     topic="crops",
-    audience=("growers", "coop-leads", "village-officials"),
+    audience=("growers", "co-op-leads", "village-officials"),
     outcomes=(
         T("选得准种薯，切块不传病", "Choose seed and cut it without spreading disease"),
         T("知道每个时期看什么、做什么", "Know what to look for and do at each stage"),
@@ -470,4 +466,5 @@ POTATOES = Course(
         Module(T("播种", "Planting"), (SEED, SEASON)),
         Module(T("防病", "Disease"), (BLIGHT,)),
     ),
+    figure="potato",
 )

@@ -6,7 +6,6 @@ T = Text
 
 SUMS = Lesson(
     id="shop-sums",
-    slug="kai-dian-suan-zhang",
     title=T("开店先算三笔账", "Three sums before you open a shop"),
     summary=T(
         "卖什么、一单花多少、一单剩多少：拿五斤装土豆从头算一遍，算清楚再开店。",
@@ -170,7 +169,6 @@ SUMS = Lesson(
 
 LISTING = Lesson(
     id="shop-listing",
-    slug="shang-jia-shang-pin",
     title=T("上架第一件商品", "List your first product"),
     summary=T(
         "跟着屏幕一步一步来：标题怎么写、价格和库存填多少、运费模板怎么选。",
@@ -257,7 +255,6 @@ LISTING = Lesson(
 
 PACKING = Lesson(
     id="shop-packing",
-    slug="da-bao-fa-huo",
     title=T("打包发货不破损", "Pack so that nothing breaks"),
     summary=T(
         "四步打好一箱土豆：挑、垫、装、封。摔一次再发。", "A box of potatoes in four steps: sort, line, fill, seal."
@@ -311,14 +308,13 @@ PACKING = Lesson(
 
 SHOP = Course(
     id="demo-shop",
-    slug="kai-wang-dian",
     title=T("开网店：把自家土货卖出去", "Open an online shop for what you grow"),
     summary=T(
         "从算账到发出第一单。讲的是自家地里的货怎么卖，不讲大道理。",
         "From the first sum to the first parcel, for people who sell what they grow.",
     ),
-    topic="open-shop",
-    audience=("growers", "returning-youth", "women"),
+    topic="shop-opening",
+    audience=("growers", "returning-youth", "women", "village-officials"),
     outcomes=(
         T("算得出一单剩多少钱", "Work out what one order leaves"),
         T("写得出顾客搜得到的标题", "Write a title that people find"),
@@ -328,4 +324,5 @@ SHOP = Course(
         Module(T("开店之前", "Before you open"), (SUMS,)),
         Module(T("上架和发货", "Listing and sending"), (LISTING, PACKING)),
     ),
+    figure="box",
 )

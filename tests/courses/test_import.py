@@ -121,6 +121,14 @@ def test_other_languages_show_the_original_until_they_have_their_own(tmp_path: P
     assert ShortCode.objects.count() == 3
 
 
+def test_a_translation_may_show_the_recording_in_the_language_it_is_spoken_in(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(recording())
+    take(tmp_path, lessons=[{"title": "选种", "body": "", "video": "a.mp4"}])
+    lesson = {"title": "Seed potatoes", "body": "", "video": "a.mp4", "video_language": "zh"}
+    take(tmp_path, language="en", title="Growing potatoes", lessons=[lesson])
+    assert {page.asset_id for page in LessonPage.objects.all()} == {Asset.objects.get(language="zh").id}
+
+
 def test_recordings_and_pictures_are_found_beside_the_file(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(recording())
     Pillow.new("RGB", (640, 480), "green").save(tmp_path / "step.png")

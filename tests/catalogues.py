@@ -1,0 +1,125 @@
+"""`python -m tests.catalogues`: every message in code and templates has its Chinese, and no catalogue is behind.
+
+Reads sources with Python's parser and Django's template lexer, catalogues with Babel: no gettext programs.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("lms/core", "lms/accounts", "lms/records", "lms/api", "courses", "media_pipeline", "search", "templates")
+# Functions that mark messages, and which argument is the message (with "p", the one before it is the context).
+MARKERS = {
+    **dict.fromkeys(("_", "__", "N_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"), 0),
+    **dict.fromkeys(("pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"), 1),
+}
+LANGUAGE = "zh_Hans"
+PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]|%[sdif]|\{\w*\}")
+
+Message = tuple[str | None, str]
+
+
+def used(room: Path) -> dict[Message, str]:
+    """The messages of a room (context, singular), and where each is first used."""
+    found: dict[Message, str] = {}
+    for path in sorted([*room.rglob("*.py"), *room.rglob("*.html"), *room.rglob("*.txt")]):
+        if "migrations" in path.parts or "node_modules" in path.parts:
+            continue
+        for line, message in messages(path):
+            found.setdefault(message, f"{path.relative_to(ROOT)}:{line}")
+    return found
+
+
+def messages(path: Path) -> Iterator[tuple[int, Message]]:
+    """The messages of one file with their lines."""
+    source = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        source = "".join(_calls(templatize(source))) if "{%" in source or "_(" in source else ""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            at = MARKERS.get(name)
+            texts: list[Any] = [ast.literal_eval(one) if isinstance(one, ast.Constant) else None for one in node.args]
+            if at is not None and len(texts) > at and isinstance(texts[at], str):
+                yield node.lineno, (texts[0] if at else None, texts[at])
+
+
+# What templatize() leaves of a template: calls among letters that stand for markup.
+STRING = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
+CALL = re.compile(rf"\b(?:n?p?gettext|_)\(\s*{STRING}(?:\s*,\s*(?:{STRING}|\w+))*\s*\)")
+
+
+def _calls(templatized: str) -> Iterator[str]:
+    """The calls alone, as Python, each on the line of the template it stands on."""
+    at = 0
+    for call in CALL.finditer(templatized):
+        yield "\n" * (templatized.count("\n", at, call.start())) + call.group() + ";"
+        at = call.start()
+
+
+def catalogue(room: Path) -> Catalog | None:
+    """The room's Chinese catalogue."""
+    path = room / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return read_po(file, locale=LANGUAGE)
+
+
+def complaints(name: str) -> Iterator[str]:
+    """What is wrong with a room's catalogue, one sentence each."""
+    room = ROOT / name
+    wanted = used(room)
+    known = catalogue(room)
+    if known is None:
+        if wanted:
+            yield f"{name}: no locale/{LANGUAGE}/LC_MESSAGES/django.po, but {len(wanted)} messages"
+        return
+    for (context, text), place in wanted.items():
+        message = known.get(text, context)
+        if message is None:
+            yield f"{place}: not in {name}'s catalogue: {text!r} (run makemessages there)"
+        elif "fuzzy" in message.flags:
+            yield f"{place}: still fuzzy: {text!r}"
+        elif not all(message.string if isinstance(message.string, tuple) else (message.string,)):
+            yield f"{place}: not translated: {text!r}"
+        else:
+            yield from _placeholders(name, text, message.string or "")
+    for message in known:
+        if message.id and (message.context, _singular(message.id)) not in wanted:
+            yield f"{name}: nothing uses {_singular(message.id)!r} any more (run makemessages there)"
+
+
+def _singular(identifier: str | tuple[str, ...] | list[str]) -> str:
+    return identifier if isinstance(identifier, str) else identifier[0]
+
+
+def _placeholders(name: str, text: str, translated: Sequence[str]) -> Iterator[str]:
+    for string in (translated,) if isinstance(translated, str) else translated:
+        lost = set(PLACEHOLDER.findall(string)) - set(PLACEHOLDER.findall(text))
+        if lost:
+            yield f"{name}: the Chinese of {text!r} names {', '.join(sorted(lost))}, which the message does not give"
+
+
+def main() -> int:
+    from django.conf import settings
+
+    settings.configure(USE_I18N=True)
+    found = [complaint for name in ROOMS if (ROOT / name).is_dir() for complaint in complaints(name)]
+    for complaint in found:
+        print(complaint, file=sys.stderr)
+    if found:
+        print(f"error: catalogues: {len(found)} messages need work", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
