@@ -1,0 +1,285 @@
+// Sound and picture are separate files, fetched by byte ranges along our own index into one MediaSource.
+// On a slow link the voice comes first; the picture joins at a keyframe. See media_pipeline/playback.py.
+(() => {
+  const $ = (s) => document.querySelector(s)
+  const box = $('[data-player]')
+  const v = box.querySelector('video,audio')
+  const go = $('[data-play]')
+  const buttons = document.querySelectorAll('[data-quality]')
+  const data = JSON.parse($('#lesson-media').textContent)
+  const total = data.duration
+  const bytes = (s) => Uint8Array.from(atob(s), (c) => c.charCodeAt(0))
+  const can = (f) => f && window.MediaSource && MediaSource.isTypeSupported(f.mime)
+  const now = () => performance.now() / 1000
+  let ms, S, P, lead, tracks, started, want, held, late, rate, rtt, mark
+  let spent = 0
+  let fresh = 0
+
+  const slow = () => late || !(rate > 25000)
+  const speed = () => rate || 6000 // bytes a second
+  const show = (name, n) => {
+    const e = $(`[data-${name}]`)
+    if (e) e.textContent = e.dataset[n == null ? 'none' : name].replace('%s', n)
+  }
+  const say = (what) => {
+    if (box.dataset.link == what) return
+    box.dataset.link = what
+    const e = $('[data-strip]')
+    e.textContent = (e.dataset[what] || '').replace('%s', Math.round(speed() / 125))
+  }
+  const unpack = (f) => {
+    let a = 0
+    let b = 0
+    f.init = bytes(f.init)
+    f.off = f.sizes.map((n) => (a += n))
+    f.start = [...f.steps.map((n) => (b += n) / 1000), total]
+    f.n = f.steps.length
+    return f
+  }
+  const entry = (f, t) => {
+    let i = f.n - 1
+    while (i && f.start[i] > t + 0.02) i--
+    return i
+  }
+  // End of what is buffered at t; t itself when nothing is.
+  const end = (T, t) => {
+    const b = T.sb.buffered
+    for (let i = 0; i < b.length; i++) if (b.start(i) < t + 0.2 && b.end(i) > t) return b.end(i)
+    return t
+  }
+  const whole = (T) => T.at >= T.f.n && !T.job && !T.queue.length && !T.sb.updating
+
+  // Forgets what is being fetched, and half a fragment.
+  const cut = (T) => {
+    if (T.job) T.job.stop()
+    T.job = 0
+    T.queue = []
+    if (ms.readyState == 'ended') T.sb.appendBuffer(new Uint8Array()) // reopens
+    T.sb.abort()
+  }
+  const place = (T) => {
+    const s = T.f.start
+    let i = entry(T.f, v.currentTime)
+    while (i < T.f.n && end(T, s[i] + 0.1) > s[i + 1] - 0.1) i++
+    T.at = i
+    T.from = s[i]
+  }
+  // The keyframe whose pictures can be on the screen first.
+  const join = () => {
+    const { off, start, n } = P.f
+    const t = v.currentTime
+    const left = S.job ? S.job.left : 0
+    const delay = v.readyState < 3 ? rtt + 4000 / speed() : 0 // until the play head moves
+    let best = 1e9
+    P.at = n
+    for (let i = entry(P.f, t); i < n; i++) {
+      const fetched = rtt + (left + off[i + 1] - off[i]) / speed()
+      const ready = Math.max(start[i] - t, fetched)
+      if (ready < best && t + fetched - delay < (held ? start[i + 1] - 0.5 : start[i])) {
+        best = ready
+        P.at = i
+      }
+    }
+    P.from = start[P.at]
+  }
+
+  const flush = (T) => {
+    const t = v.currentTime
+    // A gap before the play head would stop the sound: a picture that comes early waits here.
+    if (!T.queue.length || T.sb.updating || (T == P && S && T.from > Math.max(t, end(T, t)) + 0.2)) return
+    const part = T.queue.shift()
+    if (part.trim) {
+      T.sb.changeType(part)
+      flush(T)
+    } else T.sb.appendBuffer(part)
+  }
+
+  // Fetches up to entry `to`; after a failure it goes on at the byte where it broke.
+  const load = async (T, to) => {
+    const { off, start, url } = T.f
+    let pos = off[T.at]
+    let wait = 0.5
+    const job = (T.job = { first: start[T.at], last: start[to], left: off[to] - pos })
+    T.at = to
+    while (job.left) {
+      const abort = new AbortController()
+      let guard
+      const watch = () => {
+        clearTimeout(guard)
+        guard = setTimeout(job.stop, 15000)
+      }
+      job.stop = () => abort.abort()
+      watch()
+      try {
+        const answer = await fetch(url, { headers: { Range: `bytes=${pos}-${off[to] - 1}` }, signal: abort.signal })
+        if (answer.status != 206) throw 0
+        const reader = answer.body.getReader()
+        for (let part; (part = (await reader.read()).value); ) {
+          if (T.job != job) return
+          const took = now() - mark
+          if (!(took < 3)) mark = now()
+          else {
+            fresh += part.length
+            if (took > 0.5) {
+              rate = rate ? rate * 0.6 + (0.4 * fresh) / took : fresh / took
+              mark = now()
+              fresh = 0
+            }
+          }
+          pos += part.length
+          job.left -= part.length
+          spent += part.length
+          T.queue.push(part)
+          wait = 0.5
+          if (box.dataset.link == 'retry') say('')
+          show('spent', (spent / 1e6).toFixed(1))
+          watch()
+          tick()
+        }
+      } catch (e) {
+        if (T.job != job) return
+        say('retry')
+        await new Promise((done) => setTimeout(done, wait * 1000))
+        wait = Math.min(wait * 2, 8)
+      } finally {
+        clearTimeout(guard)
+      }
+      if (T.job != job) return
+    }
+    T.job = 0
+    tick()
+  }
+
+  const pump = () => {
+    const t = v.currentTime
+    const busy = tracks.find((T) => T.job)
+    // On a slow link the next request leaves while the last one's bytes still come: no round trip is idle.
+    if (busy && slow() && busy.job.left > speed() * rtt) return
+    const open = (T) => T && !T.job && T.at < T.f.n && T.f.start[T.at] - t < 55
+    const { n, start } = lead.f
+    const ahead = start[lead.at] - t
+    const picture = S && want && open(P)
+    const need = picture ? rtt + 1 + (P.f.off[P.at + 1] - P.f.off[P.at]) / speed() : 0 // seconds of sound meanwhile
+    let T = lead
+    let to
+    if (picture && (ahead > need || !open(S) || !slow())) T = P
+    if (!open(T)) return
+    for (to = T.at + 1; to < T.f.n && T.f.start[to] < (T == P && slow() ? 0 : Math.max(T.f.start[T.at] + 4, t + need)); ) to++
+    load(T, to)
+    pump()
+  }
+
+  const hold = () => {
+    if (ms.readyState == 'open' && !tracks.some((T) => T.sb.updating)) ms.endOfStream()
+  }
+  const tick = () => {
+    tracks.forEach(flush)
+    if (!started) return
+    const t = v.currentTime
+    if (S && P) {
+      const pe = end(P, t)
+      const short = pe < total - 0.5
+      if (held) {
+        if (P.job && t > P.job.last) cut(P)
+        if (want && !P.job && !P.queue.length && (P.at >= P.f.n || P.f.start[P.at] < t - 0.2)) join()
+        if (pe - t > 1 || !short) {
+          held = 0
+          say('')
+          if (!v.seeking) v.currentTime = t // wakes the picture
+        } else if (end(S, t) > t && !S.queue.length) hold()
+      } else if (short && pe - t < 0.5 && end(S, t) - t > 1 && (slow() || !want)) {
+        held = 1
+        hold()
+      }
+      if (want && held && box.dataset.link != 'retry') say('slow')
+    }
+    if (whole(lead) && (!P || !want || whole(P))) hold()
+    pump()
+  }
+  const enter = (T) => {
+    if (T == P && S && (slow() || !want)) {
+      held = 1
+      join()
+    } else place(T)
+  }
+
+  const choose = (name) => {
+    const f = data.pictures.find((p) => p.name == name)
+    for (const b of buttons) b.setAttribute('aria-pressed', b.dataset.quality == name)
+    want = f
+    if (!P) return
+    if (f != P.f) cut(P)
+    if (f && f != P.f) {
+      P.queue = [f.mime, f.init]
+      P.f = f
+      if (started) join()
+    } else if (f && started) enter(P)
+    tick()
+  }
+
+  const ready = () => {
+    go.disabled = false
+    go.onclick = () => {
+      go.hidden = v.controls = true
+      v.play()
+    }
+  }
+  v.onplay = () => {
+    if (started || !ms) return
+    started = 1
+    // What the page took tells the link.
+    const { transferSize, requestStart, responseStart, responseEnd } = performance.getEntriesByType('navigation')[0]
+    if (transferSize > 3000) rate = (transferSize * 1000) / (responseEnd - responseStart || 1e4)
+    rtt = Math.min(2, Math.max(0.1, (responseStart - requestStart) / 1000))
+    tracks.forEach(enter)
+    tick()
+  }
+  data.pictures = data.pictures.filter(can)
+  if (!can(data.sound || data.pictures[0]) || (data.picture && !data.pictures[0])) {
+    box.dataset.mode = 'share'
+    return ready()
+  }
+  ms = new MediaSource()
+  v.src = URL.createObjectURL(ms)
+  v.controls = false
+  ms.onsourceopen = () => {
+    ms.onsourceopen = null
+    const track = (f, ...more) => {
+      const sb = ms.addSourceBuffer(f.mime)
+      sb.onupdateend = tick
+      return { f, sb, queue: [f.init, ...more] }
+    }
+    data.pictures.forEach(unpack)
+    // A silent end keeps the duration whole while the picture is short (endOfStream).
+    if (data.sound) S = track(unpack(data.sound), bytes(data.tail))
+    if (data.pictures[0]) P = track((want = data.pictures[0]))
+    lead = S || P
+    tracks = [S, P].filter(Boolean)
+    ms.duration = total
+    tick()
+    v.ontimeupdate = tick
+    v.onseeking = () => {
+      const t = v.currentTime
+      late = 0
+      if (started) {
+        for (const T of tracks) {
+          if (end(T, t) > t || (T.job && T.job.first <= t + 0.02 && T.job.last > t)) continue
+          cut(T)
+          enter(T)
+        }
+        tick()
+      }
+    }
+    v.onwaiting = () => {
+      const t = v.currentTime
+      setTimeout(() => {
+        if (v.readyState < 3 && !v.paused && v.currentTime == t) {
+          late = 1
+          tick()
+        }
+      }, 1500)
+    }
+    for (const b of buttons) b.onclick = () => choose(b.dataset.quality)
+    ready()
+  }
+})()
