@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from media_pipeline import views
+from media_pipeline import state, views
 
 
 class Sha256:
@@ -21,5 +21,6 @@ register_converter(Sha256, "sha256")
 
 urlpatterns = [
     path("r/<sha256:sha256>/<str:name>", views.public, name="media_public"),
+    path("state/<uuid:asset_id>", state.state, name="media_state"),
     path("p/<str:signature>/<sha256:sha256>/<str:name>", views.private, name="media_private"),
 ]

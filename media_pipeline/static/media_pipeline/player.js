@@ -12,21 +12,18 @@
   const can = (f) => f && window.MediaSource && MediaSource.isTypeSupported(f.mime)
   const now = () => performance.now() / 1000
   let ms, S, P, lead, tracks, started, want, held, late, rate, rtt, mark
+  let known = {}
   let spent = 0
   let fresh = 0
 
   const slow = () => late || !(rate > 25000)
   const speed = () => rate || 6000 // bytes a second
-  const show = (name, n) => {
+  const show = (name, what, n) => {
     const e = $(`[data-${name}]`)
-    if (e) e.textContent = e.dataset[n == null ? 'none' : name].replace('%s', n)
+    const text = (e.dataset[what] || '').replace('%s', n)
+    if (e.textContent != text) e.textContent = text
   }
-  const say = (what) => {
-    if (box.dataset.link == what) return
-    box.dataset.link = what
-    const e = $('[data-strip]')
-    e.textContent = (e.dataset[what] || '').replace('%s', Math.round(speed() / 125))
-  }
+  const say = (what) => show('strip', (box.dataset.link = what), Math.round(speed() / 125))
   const unpack = (f) => {
     let a = 0
     let b = 0
@@ -121,7 +118,7 @@
           else {
             fresh += part.length
             if (took > 0.5) {
-              rate = rate ? rate * 0.6 + (0.4 * fresh) / took : fresh / took
+              known.rate = rate = rate ? rate * 0.6 + (0.4 * fresh) / took : fresh / took
               mark = now()
               fresh = 0
             }
@@ -132,7 +129,7 @@
           T.queue.push(part)
           wait = 0.5
           if (box.dataset.link == 'retry') say('')
-          show('spent', (spent / 1e6).toFixed(1))
+          show('spent', 'spent', (spent / 1e6).toFixed(1))
           watch()
           tick()
         }
@@ -187,6 +184,10 @@
           say('')
           if (!v.seeking) v.currentTime = t // wakes the picture
         } else if (end(S, t) > t && !S.queue.length) hold()
+        if (want && !slow() && P.from > t + 1) {
+          cut(P)
+          place(P)
+        }
       } else if (short && pe - t < 0.5 && end(S, t) - t > 1 && (slow() || !want)) {
         held = 1
         hold()
@@ -224,24 +225,54 @@
       v.play()
     }
   }
+  // Without MediaSource, AV1 or Opus, or when they fail, the one file plays.
+  const share = (failed) => {
+    const t = v.currentTime
+    ms = v.onerror = null
+    box.dataset.mode = 'share'
+    go.lastElementChild.textContent = go.dataset.share
+    if (!v.querySelector('source')) return
+    ready()
+    if (!failed) return
+    v.removeAttribute('src')
+    v.load()
+    v.currentTime = t
+    v.play()
+  }
+  // What the page took tells the link.
+  const look = () => {
+    const { transferSize, requestStart, responseStart, responseEnd } = performance.getEntriesByType('navigation')[0]
+    rate = transferSize > 3000 ? (transferSize * 1000) / (responseEnd - responseStart || 1e4) : +known.rate
+    rtt = Math.min(2, Math.max(0.1, (responseStart - requestStart) / 1000))
+  }
+  addEventListener('load', () => {
+    if (started) return
+    look()
+    if (!slow()) v.poster = v.dataset.poster
+  })
   v.onplay = () => {
     if (started || !ms) return
     started = 1
-    // What the page took tells the link.
-    const { transferSize, requestStart, responseStart, responseEnd } = performance.getEntriesByType('navigation')[0]
-    if (transferSize > 3000) rate = (transferSize * 1000) / (responseEnd - responseStart || 1e4)
-    rtt = Math.min(2, Math.max(0.1, (responseStart - requestStart) / 1000))
+    look()
     tracks.forEach(enter)
     tick()
   }
-  data.pictures = data.pictures.filter(can)
-  if (!can(data.sound || data.pictures[0]) || (data.picture && !data.pictures[0])) {
-    box.dataset.mode = 'share'
-    return ready()
+  let at
+  try {
+    known = sessionStorage
+    at = JSON.parse(localStorage.progress)[box.dataset.key].position_s
+  } catch {
+    // nothing kept, or nothing can be
   }
+  const asked = /t=(\d+)/.exec(location.hash)
+  v.currentTime = asked ? asked[1] : at || 0
+  const all = data.pictures
+  data.pictures = all.filter(can)
+  if (!can(data.sound || all[0]) || (all[0] && !data.pictures[0])) return share()
   ms = new MediaSource()
   v.src = URL.createObjectURL(ms)
   v.controls = false
+  v.onerror = share
   ms.onsourceopen = () => {
     ms.onsourceopen = null
     const track = (f, ...more) => {
@@ -279,7 +310,10 @@
         }
       }, 1500)
     }
-    for (const b of buttons) b.onclick = () => choose(b.dataset.quality)
+    for (const b of buttons) {
+      b.disabled = b.dataset.quality != 'voice' && !data.pictures.some((f) => f.name == b.dataset.quality)
+      b.onclick = () => choose(b.dataset.quality)
+    }
     ready()
   }
 })()

@@ -1,0 +1,109 @@
+"""What the player of a lesson page starts with: addresses, kinds, and where each file can be entered.
+
+The page carries it as compact JSON, initialization segments included, so that one request for a byte range brings the
+first sound at any position. How the player (static/media_pipeline/player.js) uses it:
+
+- One MediaSource holds sound and picture as two SourceBuffers. Above about 200 kbit/s, as the page's own load says,
+  both are fetched side by side. Below, the voice comes first: the picture is held by `endOfStream` while it is short,
+  and joins at the keyframe that is estimated to be on the screen first.
+- `endOfStream` cuts the duration to what is buffered. A silent packet at the lesson's very end (`tail`), appended with
+  the first bytes, keeps it whole, and makes a gap of what is missing: play waits there rather than ends.
+- "Listen only" is the same hold: the picture stops being fetched, its last still stays, the sound never pauses.
+- On a slow link the next request leaves while the last one's bytes still come, so that no round trip is idle.
+
+Sources: Media Source Extensions (W3C), ISO/IEC 14496-12 (moof, traf, trun), RFC 6716 (Opus packets),
+RFC 9110, 14 (ranges).
+"""
+
+import base64
+import logging
+import struct
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from media_pipeline.adapters.storage import renditions
+from media_pipeline.types import FragmentIndex, Media, Rendition, Sound
+
+logger = logging.getLogger(__name__)
+OPUS_SCALE = 48_000  # Hz, the time scale of Opus in MP4
+SILENCE = bytes([0xF8, 0xFF, 0xFE])  # one 20 ms packet, CELT, nothing coded
+SILENCE_S = 0.02
+_LARGEST_INIT = 64_000
+
+
+def start_data(media: Media) -> dict[str, Any]:
+    """What the page carries as `lesson-media`; without tracks when only the shared file can play.
+
+    `steps` are the starts of the entries in ms, each as the difference to the one before; `sizes` in the same way
+    their bytes, the first being the initialization segment's.
+    """
+    sound = _track(media.sound) if media.sound else None
+    pictures = [track for track in map(_track, media.renditions) if track]
+    tracks = [track for track in (media.sound, *media.renditions) if track]
+    end_s = tracks[0].duration_s if tracks else 0.0
+    return {
+        "duration": round(end_s, 3),
+        "sound": sound,
+        "pictures": pictures,
+        "tail": base64.b64encode(silent_end(end_s)).decode() if sound else "",
+    }
+
+
+def _track(track: Sound | Rendition) -> dict[str, Any] | None:
+    index = track.index
+    init = _init_segment(track.url, index.offsets[0])
+    if not init:
+        return None
+    return {
+        "name": track.name,
+        "url": track.url,
+        "mime": track.mime,
+        "init": init,
+        "sizes": [index.offsets[0], *(b - a for a, b in pairwise(index.offsets))],
+        "steps": steps(index),
+    }
+
+
+def steps(index: FragmentIndex) -> list[int]:
+    """The entries' starts in ms, each less the one before."""
+    starts = [round(start_s * 1000) for start_s in index.starts_s]
+    return [starts[0], *(b - a for a, b in pairwise(starts))]
+
+
+def _init_segment(url: str, size: int) -> str:
+    """The first `size` bytes of the file at `url`, in base64; empty when the storage has lost it."""
+    sha256 = url.rsplit("/", 2)[-2]
+    if not 0 < size <= _LARGEST_INIT:
+        logger.error("the initialization segment of %s would be %d bytes", sha256, size)
+        return ""
+    try:
+        return _read_init(sha256, size)
+    except FileNotFoundError:
+        logger.exception("the storage has lost %s", sha256)
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def _read_init(sha256: str, size: int) -> str:
+    # A file's content never changes: what was read once holds.
+    with renditions.open(sha256) as file:
+        return base64.b64encode(file.read(size)).decode()
+
+
+def silent_end(end_s: float) -> bytes:
+    """A fragment with one silent Opus packet that ends at `end_s` (seconds). Source: ISO/IEC 14496-12, 8.8."""
+    # default-base-is-moof; version 1 has 64-bit times; data offset, sample duration and size are present.
+    header = _box(b"tfhd", struct.pack(">II", 0x020000, 1))
+    time = _box(b"tfdt", struct.pack(">IQ", 1 << 24, max(0, round((end_s - SILENCE_S) * OPUS_SCALE))))
+
+    def moof(data_offset: int) -> bytes:
+        one = struct.pack(">IIiII", 0x000301, 1, data_offset, round(SILENCE_S * OPUS_SCALE), len(SILENCE))
+        return _box(b"moof", _box(b"mfhd", struct.pack(">II", 0, 1)), _box(b"traf", header, time, _box(b"trun", one)))
+
+    return moof(len(moof(0)) + 8) + _box(b"mdat", SILENCE)
+
+
+def _box(kind: bytes, *parts: bytes) -> bytes:
+    content = b"".join(parts)
+    return struct.pack(">I4s", 8 + len(content), kind) + content
