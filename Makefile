@@ -27,8 +27,13 @@ CATALOGUES := $(shell find lms courses media_pipeline search templates -name '*.
 
 catalogues: $(CATALOGUES:.po=.mo)
 
+# What it prints is counted from here, installing included.
+STARTED := $(shell date +%s)
 demo: setup catalogues
-	$(PY) -m demo --port $(PORT)
+	$(PY) -m demo --port $(PORT) --since $(STARTED)
+
+screenshots: .venv/.dev catalogues
+	$(PY) -m scripts.screenshots
 
 test: .venv/.dev catalogues
 	$(PY) -m tests.system
