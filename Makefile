@@ -42,6 +42,10 @@ test: .venv/.dev catalogues
 test-fast: .venv/.dev catalogues
 	$(PY) -m pytest -q -n 2 -m "not contract and not e2e"
 
+# Tables and plots under benchmarks/results/.
+bench: .venv/.dev
+	$(PY) -m benchmarks.media
+
 check: .venv/.dev catalogues
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .

@@ -185,19 +185,19 @@ def test_the_hardest_picture_keeps_the_promise_of_its_rungs(source: Path, tmp_pa
 
 
 def test_keyframes_stand_where_the_index_says(source: Path, tmp_path: Path) -> None:
-    clips.video(source, size="192x108", seconds=10)
+    clips.video(source, size="192x108", seconds=8)
     examined = encoding.examine(source, watch=quiet)
     made = encoding.encode_pictures(source, examined.plan, tmp_path, watch=quiet)
     for one in made:
         assert one.index is not None
-        assert one.index.starts_s == pytest.approx((0, 4, 8), abs=0.11)
+        assert one.index.starts_s == pytest.approx((0, 4), abs=0.11)
         with av.open(str(one.path)) as container:
             keys = [float(packet.pts * packet.time_base) for packet in container.demux() if packet.is_keyframe]
         assert keys == pytest.approx(one.index.starts_s, abs=0.001)
 
 
 def test_each_piece_of_the_index_can_be_decoded_on_its_own(source: Path, tmp_path: Path) -> None:
-    clips.video(source, size="192x108", seconds=10)
+    clips.video(source, size="192x108", seconds=8)
     examined = encoding.examine(source, watch=quiet)
     one = encoding.encode_pictures(source, examined.plan, tmp_path, watch=quiet)[0]
     assert one.index is not None
