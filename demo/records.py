@@ -51,7 +51,8 @@ def course_record(course: Course, language: Language, recordings: Recordings, ba
 
 
 def _lesson(lesson: Lesson, language: Language, recordings: Recordings, base: Path) -> dict[str, Any]:
-    spoken: Language = language if language in lesson.languages else "zh-hans"
+    # Until it is there in the reader's own language, the Chinese one is shown with captions they can read.
+    spoken: Language = language if (lesson.id, language) in recordings else "zh-hans"
     made = recordings.get((lesson.id, spoken))
     body = [text.to(language) for text in lesson.body]
     if lesson.form and made is None:

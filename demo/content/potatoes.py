@@ -450,10 +450,10 @@ BLIGHT = Lesson(
 
 POTATOES = Course(
     id="demo-potatoes",
-    title=T("种土豆：苗齐、少病、多收", "Growing potatoes: even stands, little disease"),
+    title=T("种土豆", "Growing potatoes"),
     summary=T(
-        "土豆（马铃薯、洋芋）从选种到收获，照着做就行。高寒山区春播用得上。",
-        "From seed to harvest for spring potatoes in the hills: things you can do this season.",
+        "苗齐、少病、多收：土豆（马铃薯、洋芋）从选种到收获，照着做就行。高寒山区春播用得上。",
+        "Even stands, little disease: spring potatoes in the hills from seed to harvest.",
     ),
     topic="crops",
     audience=("growers", "co-op-leads", "village-officials"),

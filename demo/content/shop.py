@@ -308,9 +308,9 @@ PACKING = Lesson(
 
 SHOP = Course(
     id="demo-shop",
-    title=T("开网店：把自家土货卖出去", "Open an online shop for what you grow"),
+    title=T("开网店", "Open an online shop"),
     summary=T(
-        "从算账到发出第一单。讲的是自家地里的货怎么卖，不讲大道理。",
+        "把自家土货卖出去：从算账到发出第一单。讲自家地里的货怎么卖，不讲大道理。",
         "From the first sum to the first parcel, for people who sell what they grow.",
     ),
     topic="shop-opening",
