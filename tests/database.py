@@ -1,5 +1,6 @@
 """A migrated database, made once for each state of the migrations, that every test run starts from a copy of."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -13,32 +14,37 @@ _ROOMS = ("lms", "courses", "media_pipeline", "search")
 
 
 def _fingerprint() -> str:
-    """Changes with any migration of ours, with the taxonomies they seed, and with any locked package."""
+    """Changes with any migration of ours and with any locked package."""
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     for room in _ROOMS:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            if "migrations" in path.parts or path.name in {"models.py", "settings", "__init__.py"}:
-                digest.update(path.read_bytes())
+        for path in sorted((ROOT / room).rglob("migrations/*.py")):
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def template() -> Path:
-    """The migrated SQLite file, made if it is not there yet; safe for several test processes at once."""
+    """The migrated SQLite file, made if it is not there yet, by one of several test processes."""
     folder = ROOT / ".pytest_cache" / "databases"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{_fingerprint()}.sqlite3"
-    if not path.exists():
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            made = Path(scratch) / "db.sqlite3"
-            environment = {
-                **os.environ,
-                "DATA_DIR": scratch,
-                "DATABASE_URL": f"sqlite:///{made}",
-                "DJANGO_SETTINGS_MODULE": "lms.settings",
-            }
-            subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
-            made.rename(path)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            _make(path)
     return path
+
+
+def _make(path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+        made = Path(scratch) / "db.sqlite3"
+        environment = {
+            **os.environ,
+            "DATA_DIR": scratch,
+            "DATABASE_URL": f"sqlite:///{made}",
+            "DJANGO_SETTINGS_MODULE": "lms.settings",
+        }
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+        made.rename(path)
 
 
 def copy_to(path: Path) -> None:
