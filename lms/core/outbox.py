@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from lms.core.clock import now as present
@@ -29,9 +29,13 @@ def register(topic: str, handler: Handler) -> None:
 def enqueue(*, topic: str, subject: UUID) -> None:
     """Note that `subject` changed. Call it inside the transaction of the change."""
     now = present()
-    OutboxEvent.objects.bulk_create(
-        [OutboxEvent(topic=topic, subject=subject, created_at=now, not_before=now)], ignore_conflicts=True
-    )
+    event = OutboxEvent(topic=topic, subject=subject, created_at=now, not_before=now)
+    waiting = OutboxEvent.objects.filter(topic=topic, subject=subject, attempts=0)
+    while True:
+        OutboxEvent.objects.bulk_create([event], ignore_conflicts=True)
+        # Locked until the change is committed: a handler that took an earlier row up now would read the old state.
+        if not connection.in_atomic_block or waiting.select_for_update().exists():
+            return
 
 
 def waiting(*, topic: str) -> int:

@@ -172,7 +172,7 @@ def test_two_workers_share_the_steps(site: Site, tmp_path: Path) -> None:
 def test_a_worker_told_to_end_puts_its_step_back_and_takes_ffmpeg_with_it(
     site: Site, tmp_path: Path, number: signal.Signals
 ) -> None:
-    site.upload(clips.noise(tmp_path / "long.mp4", size="640x360", seconds=20))
+    site.upload(clips.video(tmp_path / "long.mp4", size="640x360", seconds=30))
     worker = site.worker()
     wait_for(site.encoders, "ffmpeg runs")
     os.kill(worker, number)
