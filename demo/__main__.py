@@ -12,6 +12,11 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from demo.processes import Processes
+    from demo.progress import Screen
 
 NEEDED_BYTES = 500_000_000
 
@@ -78,19 +83,20 @@ def _run(options: argparse.Namespace, began_s: float) -> None:
 def _serve(options: argparse.Namespace, began_s: float, processes: "Processes", screen: "Screen", folder: Path) -> None:
     from demo import watching
     from demo.fill import STATE
-    from demo.site import address, answer, start
+    from demo.site import address, answer, start_site, start_worker
 
     (folder / STATE).unlink(missing_ok=True)
-    start(processes, options.port)
+    start_site(processes, options.port)
+    answer(processes, options.port)  # first of all; the others start when it has what it needs
+    screen.say(f"\nThe site answers after {watching.since(began_s)}: {address(options.port)}/")
+    screen.say(watching.introduction(address(options.port)))
+    start_worker(processes)
     fill = ["-m", "demo.fill", str(folder), "--clips", "0" if options.no_clips else "1"]
     if options.lessons is not None:
         fill += ["--lessons", str(options.lessons)]
     if options.seconds is not None:
         fill += ["--seconds", str(options.seconds)]
     processes.start("fill", *fill)
-    answer(processes, options.port)
-    screen.say(f"\nThe site answers after {watching.since(began_s)}: {address(options.port)}/")
-    screen.say(watching.introduction(address(options.port)))
     watching.watch(processes, screen, folder, began_s)
 
 

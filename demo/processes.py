@@ -10,7 +10,7 @@ from pathlib import Path
 
 from demo.leash import leashed
 
-ENDS_WITHIN_S = 8.0
+ENDS_WITHIN_S = 12.0
 QUICK_DEATH_S = 5.0
 QUICK_DEATHS = 3
 

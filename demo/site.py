@@ -59,14 +59,18 @@ def static_digest() -> str:
     return digest.hexdigest()
 
 
-def start(processes: Processes, port: int) -> None:
-    """Start server and worker."""
+def start_site(processes: Processes, port: int) -> None:
+    """Start the server."""
     processes.start(
         "site",
         *("-m", "gunicorn", "lms.wsgi:application", "--preload", "--worker-class", "gthread", "--workers", "2"),
         *("--threads", str(THREADS), "--bind", f"127.0.0.1:{port}", "--graceful-timeout", "2", "--keep-alive", "15"),
         *("--worker-tmp-dir", _memory(), "--log-level", "warning", "--no-control-socket"),
     )
+
+
+def start_worker(processes: Processes) -> None:
+    """Start the worker that encodes, indexes and publishes."""
     processes.start("worker", "manage.py", "worker")
 
 
