@@ -63,7 +63,7 @@ class PictureRung:
     ceiling_bps: int
     screen: bool
     keyframes_s: tuple[float, ...]
-    cheap_keyframes: bool = True
+    cheap_keyframes: bool  # coarser at first, refined by the pictures after it: on drawn pages nothing refines it
 
 
 @dataclass(frozen=True)
@@ -207,6 +207,7 @@ def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int]) ->
         preset=rung.preset,
         ceiling_bps=rung.with_sound_bps - VOICE_ON_DISK_BPS,
         screen=content != "camera",
+        cheap_keyframes=content == "camera",
         keyframes_s=keyframes(probe.duration_s, *KEYFRAMES_S[content]),
     )
 
