@@ -2,9 +2,14 @@
 
 from datetime import datetime
 
+from lms.core import work
 from search import services
 from search.errors import RebuildRunning
 from search.selectors import engine
+
+
+class _ToldToEnd(Exception):
+    """The process is asked to end."""
 
 
 def build_if_missing(*, now: datetime) -> bool:
@@ -12,7 +17,12 @@ def build_if_missing(*, now: datetime) -> bool:
     if engine().ready():
         return False
     try:
-        services.rebuild()
-    except RebuildRunning:
+        services.rebuild(report=_end_when_told)
+    except (RebuildRunning, _ToldToEnd):
         return False
     return True
+
+
+def _end_when_told(done: int) -> None:
+    if work.stopping.is_set():
+        raise _ToldToEnd

@@ -188,7 +188,7 @@ TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBacken
 # Search --------------------------------------------------------------------------------------------------------------
 SEARCH_BACKEND = ENV.search_backend
 SEARCH_INDEX_PATH = DATA_DIR / "search" / "index.sqlite3"
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.admin"}}
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

@@ -5,8 +5,8 @@ queries meet in the tokens' texts, so whatever is changed here asks for a new in
 """
 
 from search.analysis.folding import Folded, fold
-from search.analysis.tokens import Kind, Token, analyze, terms
+from search.analysis.tokens import Kind, Token, analyze, spaced, terms
 
 ANALYZER_VERSION = 1
 
-__all__ = ["ANALYZER_VERSION", "Folded", "Kind", "Token", "analyze", "fold", "terms"]
+__all__ = ["ANALYZER_VERSION", "Folded", "Kind", "Token", "analyze", "fold", "spaced", "terms"]

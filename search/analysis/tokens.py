@@ -80,6 +80,26 @@ def terms(text: str) -> list[str]:
     return [piece[0] for piece in _pieces(fold(text).text)]
 
 
+def spaced(text: str, *, pairs_only: bool = False) -> str:
+    """Folded text with its Chinese written apart, for engines that cut at spaces and do the rest themselves.
+
+    A run gives its characters and then its pairs; with `pairs_only`, as a query wants it, characters only where a run
+    has no pair.
+    """
+
+    def apart(run: re.Match[str]) -> str:
+        letters = run["cjk"]
+        pairs = [letters[place : place + 2] for place in range(len(letters) - 1)]
+        return f" {' '.join(pairs if pairs and pairs_only else [*letters, *pairs])} "
+
+    return _cjk_runs().sub(apart, fold(text).text)
+
+
+@functools.cache
+def _cjk_runs() -> re.Pattern[str]:
+    return re.compile(rf"(?P<cjk>[{_CJK}]+)")
+
+
 def _pieces(text: str) -> Iterator[_Piece]:
     previous: tuple[str, int, int] | None = None
     for run in _runs().finditer(text):

@@ -13,6 +13,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from search.documents import FIELD_WEIGHTS, from_record
@@ -21,6 +22,7 @@ from search.engines.generations import Generations
 from search.queries import Query, Weighed, WeighedTerm, weigh
 
 logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
 _BATCH = 200  # keys a transaction while building
 _STEP = 1.04  # terms whose factors differ by less share a query
 _FTS5_LEAST_IDF = 1e-6
@@ -40,9 +42,7 @@ class EmbeddedEngine:
 
     def ready(self) -> bool:
         """True when there is a whole index of the present analyzer and schema."""
-        with self._reading() as connection:
-            return connection is not None and schema.is_whole(connection)
-        return False
+        return self._read(schema.is_whole, otherwise=False)
 
     def search(
         self,
@@ -55,32 +55,33 @@ class EmbeddedEngine:
         loose: bool = False,
     ) -> Found:
         """See Engine.search."""
-        with self._reading() as connection:
-            if connection is not None and query.terms:
-                connection.execute("BEGIN")  # one state of the index for all that follows
-                return _search(connection, query, language, topic, offset, limit, loose)
-        return Found()
+        if not query.terms:
+            return Found()
 
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection | None]:
-        """The live index, opened anew so that a swap is noticed; None when there is none.
+        def ask(connection: sqlite3.Connection) -> Found:
+            connection.execute("BEGIN")  # one state of the index for all that follows
+            return _search(connection, query, language, topic, offset, limit, loose)
 
-        An index that turns out to be unreadable is set aside: the block is left without an error, and a worker
-        builds a new one.
+        return self._read(ask, otherwise=Found())
+
+    def _read(self, ask: Callable[[sqlite3.Connection], Answer], *, otherwise: Answer) -> Answer:
+        """Ask the live index, opened anew so that a swap is noticed; `otherwise` when there is none that can be used.
+
+        An index that turns out to be unreadable is set aside: a worker builds a new one.
         """
         path = self._generations.live()
         if path is None:
-            yield None
-            return
+            return otherwise
         try:
             with contextlib.closing(schema.connect(path)) as connection:
-                yield connection if schema.is_current(connection) else None
+                return ask(connection) if schema.is_current(connection) else otherwise
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorcode & 0xFF in _UNREADABLE:
-                logger.exception("The search index %s cannot be read and is set aside.", path.name)
+                logger.error("The search index %s cannot be read (%s) and is set aside.", path.name, error)
                 self._generations.set_aside(path)
             elif error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN:
                 raise
+            return otherwise
 
     # Writing ---------------------------------------------------------------------------------------------------------
 
