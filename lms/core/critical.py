@@ -13,6 +13,9 @@ from pathlib import Path
 
 _STRING_OR_COMMENT = re.compile(r"""("[^"]*"|'[^']*')|/\*.*?\*/""", re.DOTALL)
 
+_LITERAL = re.compile(r"""('[^'\n]*'|"[^"\n]*"|`[^`]*`|(?<=[=(] )/[^/\n]+/(?=\.))""")
+_OPERATOR = re.compile(r" ?([-=+*/<>!&|?:,{}();]+) ?")
+
 
 @dataclass(frozen=True)
 class Bundle:
@@ -46,10 +49,18 @@ def bundle(files: Sequence[Path]) -> Bundle:
     return _bundle(minify("\n".join(path.read_text(encoding="utf-8") for path in files if path.exists())))
 
 
+def squeeze(script: str) -> str:
+    """A script without indentation, without spaces around operators, and without `//` comments that have a line, or
+    the end of one after a space, to themselves. Strings, templates and regular expressions stay as they are."""
+    lines = (line.strip() for line in script.splitlines())
+    text = "\n".join(re.sub(r" // .*", "", line) for line in lines if line and not line.startswith("//"))
+    parts = _LITERAL.split(text)
+    return "".join(part if at % 2 else _OPERATOR.sub(r"\1", part) for at, part in enumerate(parts))
+
+
 def script(path: Path) -> Bundle:
-    """One script without indentation and without comments that have a line, or the end of one, to themselves."""
-    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
-    return _bundle("\n".join(re.sub(r" // .*", "", line) for line in lines if line and not line.startswith("//")))
+    """One script, squeezed."""
+    return _bundle(squeeze(path.read_text(encoding="utf-8")))
 
 
 def _bundle(text: str) -> Bundle:

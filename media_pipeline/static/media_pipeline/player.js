@@ -1,35 +1,35 @@
 // Sound and picture are separate files, fetched by byte ranges along our own index into one MediaSource.
 // On a slow link the voice comes first; the picture joins at a keyframe. See media_pipeline/playback.py.
 (() => {
-  const $ = (s) => document.querySelector(s)
+  const $ = s => document.querySelector(s)
   const box = $('[data-player]')
   const v = box.querySelector('video,audio')
   const go = $('[data-play]')
   const buttons = document.querySelectorAll('[data-quality]')
   const data = JSON.parse($('#lesson-media').textContent)
   const total = data.duration
-  const bytes = (s) => Uint8Array.from(atob(s), (c) => c.charCodeAt(0))
-  const can = (f) => f && window.MediaSource && MediaSource.isTypeSupported(f.mime)
-  const now = () => performance.now() / 1000
-  let ms, S, P, lead, tracks, started, want, held, late, rate, rtt, mark
+  const bytes = s => Uint8Array.from(atob(s), c => c.charCodeAt(0))
+  const can = f => f && window.MediaSource && MediaSource.isTypeSupported(f.mime)
+  const now = () => Date.now() / 1000
+  let ms, S, P, lead, tracks, started, want, held, late, rtt, mark
+  let rate = 6000 // bytes a second
   let known = {}
   let spent = 0
   let fresh = 0
 
-  const slow = () => late || !(rate > 25000)
-  const speed = () => rate || 6000 // bytes a second
+  const slow = () => late || rate < 25000
   const show = (name, what, n) => {
     const e = $(`[data-${name}]`)
-    const text = (e.dataset[what] || '').replace('%s', n)
+    const text = (e.dataset[what] || '').replace('{n}', n)
     if (e.textContent != text) e.textContent = text
   }
-  const say = (what) => show('strip', (box.dataset.link = what), Math.round(speed() / 125))
-  const unpack = (f) => {
+  const say = what => show('strip', (box.dataset.link = what), Math.round(rate / 125))
+  const unpack = f => {
     let a = 0
     let b = 0
     f.init = bytes(f.init)
-    f.off = f.sizes.map((n) => (a += n))
-    f.start = [...f.steps.map((n) => (b += n) / 1000), total]
+    f.off = f.sizes.map(n => (a += n))
+    f.start = [...f.steps.map(n => (b += n) / 1000), total]
     f.n = f.steps.length
     return f
   }
@@ -44,17 +44,17 @@
     for (let i = 0; i < b.length; i++) if (b.start(i) < t + 0.2 && b.end(i) > t) return b.end(i)
     return t
   }
-  const whole = (T) => T.at >= T.f.n && !T.job && !T.queue.length && !T.sb.updating
+  const whole = T => T.at >= T.f.n && !T.job && !T.queue.length && !T.sb.updating
 
   // Forgets what is being fetched, and half a fragment.
-  const cut = (T) => {
+  const cut = T => {
     if (T.job) T.job.stop()
     T.job = 0
     T.queue = []
     if (ms.readyState == 'ended') T.sb.appendBuffer(new Uint8Array()) // reopens
     T.sb.abort()
   }
-  const place = (T) => {
+  const place = T => {
     const s = T.f.start
     let i = entry(T.f, v.currentTime)
     while (i < T.f.n && end(T, s[i] + 0.1) > s[i + 1] - 0.1) i++
@@ -66,11 +66,11 @@
     const { off, start, n } = P.f
     const t = v.currentTime
     const left = S.job ? S.job.left : 0
-    const delay = v.readyState < 3 ? rtt + 4000 / speed() : 0 // until the play head moves
+    const delay = v.readyState < 3 ? rtt + 4000 / rate : 0 // until the play head moves
     let best = 1e9
     P.at = n
     for (let i = entry(P.f, t); i < n; i++) {
-      const fetched = rtt + (left + off[i + 1] - off[i]) / speed()
+      const fetched = rtt + (left + off[i + 1] - off[i]) / rate
       const ready = Math.max(start[i] - t, fetched)
       if (ready < best && t + fetched - delay < (held ? start[i + 1] - 0.5 : start[i])) {
         best = ready
@@ -80,7 +80,7 @@
     P.from = start[P.at]
   }
 
-  const flush = (T) => {
+  const flush = T => {
     const t = v.currentTime
     // A gap before the play head would stop the sound: a picture that comes early waits here.
     if (!T.queue.length || T.sb.updating || (T == P && S && T.from > Math.max(t, end(T, t)) + 0.2)) return
@@ -101,11 +101,11 @@
     while (job.left) {
       const abort = new AbortController()
       let guard
+      job.stop = () => abort.abort()
       const watch = () => {
         clearTimeout(guard)
         guard = setTimeout(job.stop, 15000)
       }
-      job.stop = () => abort.abort()
       watch()
       try {
         const answer = await fetch(url, { headers: { Range: `bytes=${pos}-${off[to] - 1}` }, signal: abort.signal })
@@ -113,19 +113,17 @@
         const reader = answer.body.getReader()
         for (let part; (part = (await reader.read()).value); ) {
           if (T.job != job) return
+          const n = part.length
           const took = now() - mark
-          if (!(took < 3)) mark = now()
-          else {
-            fresh += part.length
-            if (took > 0.5) {
-              known.rate = rate = rate ? rate * 0.6 + (0.4 * fresh) / took : fresh / took
-              mark = now()
-              fresh = 0
-            }
+          fresh += n
+          pos += n
+          spent += n
+          job.left -= n
+          if (!(took < 0.5)) {
+            if (took < 3) known.rate = rate = rate * 0.5 + (0.5 * fresh) / took
+            mark = now()
+            fresh = 0
           }
-          pos += part.length
-          job.left -= part.length
-          spent += part.length
           T.queue.push(part)
           wait = 0.5
           if (box.dataset.link == 'retry') say('')
@@ -136,7 +134,7 @@
       } catch (e) {
         if (T.job != job) return
         say('retry')
-        await new Promise((done) => setTimeout(done, wait * 1000))
+        await new Promise(done => setTimeout(done, wait * 1000))
         wait = Math.min(wait * 2, 8)
       } finally {
         clearTimeout(guard)
@@ -149,14 +147,14 @@
 
   const pump = () => {
     const t = v.currentTime
-    const busy = tracks.find((T) => T.job)
+    const busy = tracks.find(T => T.job)
     // On a slow link the next request leaves while the last one's bytes still come: no round trip is idle.
-    if (busy && slow() && busy.job.left > speed() * rtt) return
-    const open = (T) => T && !T.job && T.at < T.f.n && T.f.start[T.at] - t < 55
+    if (busy && slow() && busy.job.left > rate * rtt) return
+    const open = T => T && !T.job && T.at < T.f.n && T.f.start[T.at] - t < 55
     const { n, start } = lead.f
     const ahead = start[lead.at] - t
     const picture = S && want && open(P)
-    const need = picture ? rtt + 1 + (P.f.off[P.at + 1] - P.f.off[P.at]) / speed() : 0 // seconds of sound meanwhile
+    const need = picture ? rtt + 1 + (P.f.off[P.at + 1] - P.f.off[P.at]) / rate : 0 // seconds of sound meanwhile
     let T = lead
     let to
     if (picture && (ahead > need || !open(S) || !slow())) T = P
@@ -167,7 +165,7 @@
   }
 
   const hold = () => {
-    if (ms.readyState == 'open' && !tracks.some((T) => T.sb.updating)) ms.endOfStream()
+    if (ms.readyState == 'open' && !tracks.some(T => T.sb.updating)) ms.endOfStream()
   }
   const tick = () => {
     tracks.forEach(flush)
@@ -197,15 +195,15 @@
     if (whole(lead) && (!P || !want || whole(P))) hold()
     pump()
   }
-  const enter = (T) => {
+  const enter = T => {
     if (T == P && S && (slow() || !want)) {
       held = 1
       join()
     } else place(T)
   }
 
-  const choose = (name) => {
-    const f = data.pictures.find((p) => p.name == name)
+  const choose = name => {
+    const f = data.pictures.find(p => p.name == name)
     for (const b of buttons) b.setAttribute('aria-pressed', b.dataset.quality == name)
     want = f
     if (!P) return
@@ -226,7 +224,7 @@
     }
   }
   // Without MediaSource, AV1 or Opus, or when they fail, the one file plays.
-  const share = (failed) => {
+  const share = failed => {
     const t = v.currentTime
     ms = v.onerror = null
     box.dataset.mode = 'share'
@@ -242,8 +240,9 @@
   // What the page took tells the link.
   const look = () => {
     const { transferSize, requestStart, responseStart, responseEnd } = performance.getEntriesByType('navigation')[0]
-    rate = transferSize > 3000 ? (transferSize * 1000) / (responseEnd - responseStart || 1e4) : +known.rate
-    rtt = Math.min(2, Math.max(0.1, (responseStart - requestStart) / 1000))
+    const took = responseEnd - responseStart
+    rate = took > 0 && transferSize > 3000 ? (transferSize / took) * 1000 : +known.rate || rate
+    rtt = (responseStart - requestStart) / 1000
   }
   addEventListener('load', () => {
     if (started) return
@@ -302,16 +301,18 @@
       }
     }
     v.onwaiting = () => {
-      const t = v.currentTime
       setTimeout(() => {
-        if (v.readyState < 3 && !v.paused && v.currentTime == t) {
-          late = 1
-          tick()
-        }
+        if (v.readyState > 2 || v.paused) return
+        late = 1
+        if (!box.dataset.link) say('wait')
+        tick()
       }, 1500)
     }
+    v.onplaying = () => {
+      if (box.dataset.link == 'wait') say('')
+    }
     for (const b of buttons) {
-      b.disabled = b.dataset.quality != 'voice' && !data.pictures.some((f) => f.name == b.dataset.quality)
+      b.disabled = b.dataset.quality != 'voice' && !data.pictures.some(f => f.name == b.dataset.quality)
       b.onclick = () => choose(b.dataset.quality)
     }
     ready()

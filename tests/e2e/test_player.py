@@ -1,0 +1,204 @@
+"""The player in a real Chromium, on lessons encoded for real, at a phone's and a laptop's width."""
+
+import re
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.site import Site
+
+pytestmark = pytest.mark.e2e
+PATIENCE_MS = 45_000
+WIDTHS = [360, 1280]
+PLAYHEAD = "document.querySelector('video,audio').currentTime"
+NO_AV1 = """const ask = MediaSource.isTypeSupported.bind(MediaSource)
+MediaSource.isTypeSupported = (mime) => !mime.includes('av01') && ask(mime)"""
+WATCH_STOPS = """const v = document.querySelector('video')
+window.stops = []
+for (const name of ['waiting', 'pause', 'ended']) v.addEventListener(name, () => window.stops.push(name))"""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with Site(tmp_path_factory.mktemp("site"), ("pattern", "sound", "picture")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": request.param, "height": 740}, locale="zh-CN")
+    context.set_default_timeout(PATIENCE_MS)
+    made = context.new_page()
+    yield made
+    context.close()
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until a JavaScript expression is true. Playwright's way needs `eval`, which the site's policy forbids."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never true: {expression}"
+        page.wait_for_timeout(50)
+
+
+def played(page: Page, to_s: float) -> None:
+    """Wait until the play head is past `to_s`."""
+    until(page, f"{PLAYHEAD} > {to_s}")
+
+
+def start(page: Page, site: Site, clip: str = "pattern", anchor: str = "") -> None:
+    page.goto(site.address + site.lesson(clip) + anchor)
+    page.locator("[data-play]").click()
+
+
+def fetched(page: Page) -> list[str]:
+    """Names of the media files asked for so far."""
+    urls = page.evaluate("performance.getEntriesByType('resource').map((e) => e.name)")
+    return [url.rsplit("/", 1)[1] for url in urls if "/media/" in url]
+
+
+def test_a_lesson_plays_with_picture_and_sound_and_says_what_it_took(page: Page, site: Site) -> None:
+    errors: list[Any] = []
+    page.on("pageerror", lambda error: errors.append(error))
+    start(page, site)
+    played(page, 1)
+    until(page, "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames > 3")
+    assert {"voice.mp4", "v48.mp4"} <= set(fetched(page))
+    assert "share.mp4" not in fetched(page)
+    assert re.search(r"\d\.\d", page.locator("[data-spent]").inner_text())
+    assert page.evaluate("document.querySelector('video').duration") == pytest.approx(60, abs=0.5)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert errors == []
+
+
+def test_another_quality_is_taken_up_without_a_stop(page: Page, site: Site) -> None:
+    start(page, site)
+    played(page, 1)
+    page.evaluate(WATCH_STOPS)
+    page.locator("[data-quality=v100]").click()
+    until(page, "performance.getEntriesByType('resource').some((e) => e.name.endsWith('v100.mp4'))")
+    head = page.evaluate(PLAYHEAD)
+    played(page, head + 5)
+    assert page.evaluate("window.stops") == []
+    assert page.locator("[data-quality=v100]").get_attribute("aria-pressed") == "true"
+    assert page.locator("[data-quality=v48]").get_attribute("aria-pressed") == "false"
+
+
+def test_listening_only_takes_no_picture_anywhere_in_the_lesson(page: Page, site: Site) -> None:
+    page.goto(site.address + site.lesson("pattern"))
+    page.locator("[data-quality=voice]").click()
+    page.locator("[data-play]").click()
+    played(page, 1)
+    page.evaluate(f"{PLAYHEAD} = 40")
+    played(page, 41)
+    assert "voice.mp4" in fetched(page)
+    assert not {"v48.mp4", "v100.mp4"} & set(fetched(page))
+    page.locator("[data-quality=v48]").click()
+    until(page, "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames > 3")
+
+
+def test_a_line_of_the_words_leads_to_its_moment_and_is_marked(page: Page, site: Site) -> None:
+    start(page, site)
+    played(page, 0.5)
+    page.locator("[data-start='10.0']").click()
+    played(page, 10.5)
+    assert page.evaluate(PLAYHEAD) < 15
+    page.wait_for_selector("[data-start='10.0'][aria-current=true]")
+    assert page.locator("[data-transcript] [aria-current]").count() == 1
+
+
+def test_it_goes_on_where_it_stopped_after_the_page_is_opened_anew(page: Page, site: Site) -> None:
+    start(page, site, anchor="#t=20")
+    played(page, 22)
+    page.evaluate("document.querySelector('video').pause()")
+    until(page, "localStorage.progress")
+    page.goto(site.address + site.lesson("pattern"))
+    page.locator("[data-play]").click()
+    until(page, f"!document.querySelector('video').seeking && {PLAYHEAD} > 21")
+    assert page.evaluate(PLAYHEAD) < 30
+
+
+@pytest.mark.parametrize("lack", ["delete window.MediaSource", NO_AV1], ids=["without MediaSource", "without AV1"])
+def test_the_one_file_plays_where_the_browser_lacks_something(page: Page, site: Site, lack: str) -> None:
+    page.add_init_script(lack)
+    start(page, site)
+    played(page, 1)
+    assert page.evaluate("document.querySelector('video').currentSrc").endswith("/share.mp4")
+    assert not page.locator("[data-quality=v48]").is_visible()
+    page.locator("[data-start='10.0']").click()
+    played(page, 10.5)
+
+
+def test_without_javascript_the_browsers_own_controls_play_the_one_file(browser: Browser, site: Site) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(site.address + site.lesson("pattern"))
+    assert not page.locator("[data-play]").is_visible()
+    with page.expect_response(lambda answer: answer.url.endswith("/share.mp4")) as asked:
+        height = page.locator("video").bounding_box()["height"]  # type: ignore[index]
+        page.locator("video").click(position={"x": 24, "y": height - 48})  # the browser's own play button
+    assert asked.value.status in {200, 206}
+    context.close()
+
+
+def test_a_server_that_goes_away_and_comes_back_costs_no_byte_twice(browser: Browser, site: Site) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(site.address + site.lesson("pattern"))
+    link = context.new_cdp_session(page)
+    link.send("Network.enable")
+    slow = {"offline": False, "latency": 50, "downloadThroughput": 20_000, "uploadThroughput": 20_000}
+    link.send("Network.emulateNetworkConditions", slow)
+    page.locator("[data-play]").click()
+    played(page, 1)
+    site.stop(signal.SIGKILL)
+    try:
+        page.wait_for_selector("[data-link=retry]")
+        assert page.locator("[data-strip]").inner_text()
+    finally:
+        site.start()
+    link.send("Network.emulateNetworkConditions", {**slow, "downloadThroughput": -1})
+    page.wait_for_selector("[data-link='']")
+    head = page.evaluate(PLAYHEAD)
+    played(page, head + 4)
+    assert page.evaluate("document.querySelector('video').error") is None
+    context.close()
+
+
+def test_a_recording_of_sound_alone_plays(page: Page, site: Site) -> None:
+    start(page, site, "sound")
+    played(page, 1)
+    assert set(fetched(page)) == {"voice.mp4"}
+
+
+def test_a_film_without_sound_plays_to_its_end(page: Page, site: Site) -> None:
+    start(page, site, "picture", anchor="#t=17")
+    until(page, "document.querySelector('video').ended")
+    assert page.locator("[data-quality=voice]").count() == 0
+
+
+def test_keys_stop_and_start_it(page: Page, site: Site) -> None:
+    start(page, site)
+    played(page, 0.5)
+    page.locator("h1").click()
+    page.keyboard.press("Space")
+    until(page, "document.querySelector('video').paused")
+    page.keyboard.press("ArrowRight")
+    played(page, 5)
+    page.keyboard.press("Space")
+    played(page, 6)
