@@ -46,6 +46,10 @@ test-fast: .venv/.dev catalogues
 bench: .venv/.dev
 	$(PY) -m benchmarks.media
 
+# Needs root, Chromium and nginx, and says so.
+bench-link: .venv/.dev catalogues
+	$(PY) -m benchmarks.link
+
 check: .venv/.dev catalogues
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
