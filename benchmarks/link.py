@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -228,6 +229,8 @@ def main() -> int:
     if lacks := missing():
         print("bench-link cannot run here, it lacks: " + "; ".join(lacks), file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the lab and the site are taken down however it ends
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     permitted = not subprocess.run(["chrt", "-r", "1", "true"], capture_output=True).returncode
     before = ("chrt", "-r", "1") if permitted else ()
     pages = [("course", COURSE, 0.0), *((clip, f"{COURSE}{clip}/", asked.play) for clip in asked.clips)]

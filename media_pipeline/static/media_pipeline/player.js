@@ -154,7 +154,8 @@
     const { n, start } = lead.f
     const ahead = start[lead.at] - t
     const picture = S && want && open(P)
-    const need = picture ? rtt + 1 + (P.f.off[P.at + 1] - P.f.off[P.at]) / rate : 0 // seconds of sound meanwhile
+    // Seconds of sound to have while a picture comes; more and more, as a full queue may drop seconds of bytes.
+    const need = picture ? rtt + Math.min(12, 1 + spent / 15000) + (P.f.off[P.at + 1] - P.f.off[P.at]) / rate : 0
     let T = lead
     let to
     if (picture && (ahead > need || !open(S) || !slow())) T = P
