@@ -155,17 +155,17 @@ def studio(browser: "Browser", address: str) -> Iterator[Shot]:
     page.fill("input[name=password]", TRAINER[1])
     page.press("input[name=password]", "Enter")
     page.wait_for_url("**/admin/")
-    yield keep("studio-home", page, True)
-    page.goto(f"{address}/courses/", wait_until="networkidle")
+    yield keep("studio-home-1280-light-zh", page, True)
     visit(page, View("course", ""), address, "zh")
     lesson = _full(page, page.locator("[data-lesson] a, a[data-lesson]").first.get_attribute("href"))
     pk = _page_id(page, address, lesson)
-    page.goto(f"{address}/admin/pages/{pk}/edit/", wait_until="networkidle")
-    yield keep("studio-editor", page, True)
-    village = page.locator("[data-village]").first
+    page.goto(f"{address}/admin/pages/{pk}/edit/", wait_until="load")  # it keeps asking how far the encoding is
+    page.wait_for_timeout(3000)
+    yield keep("studio-editor-1280-light-zh", page, True)
+    village = page.locator("[data-part=village]:not([hidden])").first
     if village.count():
         village.scroll_into_view_if_needed()
-        yield keep("studio-village", page, True)
+        yield keep("studio-village-1280-light-zh", page, True)
     context.close()
 
 
@@ -174,7 +174,7 @@ def _page_id(page: "Page", address: str, lesson: str) -> str:
     slug = lesson.rstrip("/").rsplit("/", 1)[-1]
     found: Any = page.evaluate(
         """async ([address, slug]) => {
-            const answer = await fetch(`${address}/admin/api/main/pages/?slug=${slug}&fields=id`)
+            const answer = await fetch(`${address}/admin/api/main/pages/?slug=${slug}&locale=zh-hans`)
             return (await answer.json()).items.map(item => item.id)
         }""",
         [address, slug],

@@ -1,0 +1,65 @@
+"""The project's own checks: message catalogues and system programs."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import catalogues, system
+
+
+def test_messages_are_found_in_python_and_templates(tmp_path: Path) -> None:
+    code = tmp_path / "a.py"
+    code.write_text(
+        '_("One")\nngettext("%(n)s second", "%(n)s seconds", n)\npgettext("verb", "Play")\n_(name["key"])\n'
+    )
+    assert [message for _, message in catalogues.messages(code)] == [
+        (None, "One"),
+        (None, "%(n)s second"),
+        ("verb", "Play"),
+    ]
+    page = tmp_path / "a.html"
+    page.write_text(
+        '{% load i18n %}\n<p title="{% translate "Listen" %}">{% blocktranslate trimmed %}\n It\'s\n  here\n'
+        '{% endblocktranslate %}</p>\n{{ _("Kept") }}'
+    )
+    assert {message for _, message in catalogues.messages(page)} == {
+        (None, "Listen"),
+        (None, "It's here"),
+        (None, "Kept"),
+    }
+
+
+def test_what_is_wrong_with_a_catalogue_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogues, "ROOT", tmp_path)
+    room = tmp_path / "room"
+    po = room / "locale/zh_Hans/LC_MESSAGES/django.po"
+    po.parent.mkdir(parents=True)
+    po.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+        'msgid "Good"\nmsgstr "好"\n\nmsgid "Empty"\nmsgstr ""\n\nmsgid "Old"\nmsgstr "旧"\n\n'
+        '#, fuzzy\nmsgid "Guess"\nmsgstr "猜"\n\nmsgid "%(n)s left"\nmsgstr "%(m)s 剩"\n'
+    )
+    (room / "a.py").write_text('_("Good"); _("Empty"); _("Guess"); _("%(n)s left"); _("New")')
+    found = list(catalogues.complaints("room"))
+    assert len(found) == 5
+    for words in ("not translated: 'Empty'", "nothing uses 'Old'", "still fuzzy: 'Guess'", "%(m)s", "'New'"):
+        assert any(words in one for one in found), words
+
+
+def test_what_is_missing_and_cannot_be_installed_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(system, "NEEDS", (system.Need("chromium", lambda: False, "journeys in a real browser"),))
+    monkeypatch.setattr(system, "missing", lambda: list(system.NEEDS))
+    monkeypatch.setattr(system, "install", lambda needs: "only root may install packages")
+    assert system.main() == 1
+    said = capsys.readouterr().err
+    assert "chromium" in said
+    assert "only root may install packages" in said
+    assert "sudo apt-get install chromium" in said
+
+
+def test_nothing_is_said_when_all_is_there(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(system, "missing", list)
+    assert system.main() == 0
+    assert capsys.readouterr() == ("", "")
