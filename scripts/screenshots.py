@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = ROOT / "docs" / "guide" / "pictures"
 MOST_BYTES = 60_000
+PATIENCE_MS = 120_000
 WIDTHS = {360: 740, 1280: 800}
 SCHEMES = ("light", "dark")
 LANGUAGES = {"zh": "", "en": "/en"}
@@ -109,6 +110,7 @@ def learner(browser: "Browser", address: str) -> Iterator[Shot]:
                     color_scheme=scheme,  # type: ignore[arg-type]
                     locale="zh-CN" if language == "zh" else "en-GB",
                 )
+                context.set_default_timeout(PATIENCE_MS)
                 page = context.new_page()
                 for view in VIEWS:
                     visit(page, view, f"{address}{prefix}", language)
@@ -142,13 +144,17 @@ def play(page: "Page") -> None:
     if not button.count():
         return
     button.click()
-    page.wait_for_function("document.querySelector('video, audio')?.currentTime > 6", timeout=60_000)
+    for _ in range(PATIENCE_MS // 250):  # the page's policy forbids Playwright's own way of waiting for a condition
+        if page.evaluate("document.querySelector('video, audio')?.currentTime > 6"):
+            break
+        page.wait_for_timeout(250)
     page.evaluate("document.querySelector('video, audio').pause()")
 
 
 def studio(browser: "Browser", address: str) -> Iterator[Shot]:
     """A trainer's editor with a recording and what the village gets."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(f"{address}/admin/login/", wait_until="networkidle")
     page.fill("input[name=username]", TRAINER[0])
@@ -160,12 +166,12 @@ def studio(browser: "Browser", address: str) -> Iterator[Shot]:
     lesson = _full(page, page.locator("[data-lesson] a, a[data-lesson]").first.get_attribute("href"))
     pk = _page_id(page, address, lesson)
     page.goto(f"{address}/admin/pages/{pk}/edit/", wait_until="load")  # it keeps asking how far the encoding is
-    page.wait_for_timeout(3000)
+    village = page.locator("[data-part=village]").first
+    village.wait_for(state="visible")
+    page.locator("[data-part=village]").first.evaluate("table => table.closest('[data-contentpath]').scrollIntoView()")
     yield keep("studio-editor-1280-light-zh", page, True)
-    village = page.locator("[data-part=village]:not([hidden])").first
-    if village.count():
-        village.scroll_into_view_if_needed()
-        yield keep("studio-village-1280-light-zh", page, True)
+    village.evaluate("table => table.scrollIntoView({block: 'center'})")
+    yield keep("studio-village-1280-light-zh", page, True)
     context.close()
 
 
@@ -205,17 +211,20 @@ def sheet(shots: list[Shot]) -> None:
     """All pictures on one, with their names."""
     from django.conf import settings
 
-    across, label = 8, 22
+    across, label, gap = 8, 22, 8
     images = [Image.open(io.BytesIO(shot.png)).convert("RGB") for shot in shots]
     small_ones = [image.resize((SEEN, round(image.height * SEEN / image.width))) for image in images]
-    height = max(image.height for image in small_ones) + label
-    rows = -(-len(shots) // across)
-    whole = Image.new("RGB", (across * (SEEN + 8), rows * (height + 8)), "white")
+    # Phones first, so that the pictures of a row are alike in height.
+    order = sorted(range(len(shots)), key=lambda number: images[number].width)
+    rows = [order[at : at + across] for at in range(0, len(order), across)]
+    heights = [max(small_ones[number].height for number in row) + label + gap for row in rows]
+    whole = Image.new("RGB", (across * (SEEN + gap), sum(heights)), "white")
     draw = ImageDraw.Draw(whole)
-    for number, (shot, image) in enumerate(zip(shots, small_ones, strict=True)):
-        x, y = number % across * (SEEN + 8), number // across * (height + 8)
-        draw.text((x, y + 4), shot.name, fill="black")
-        whole.paste(image, (x, y + label))
+    for at, row in enumerate(rows):
+        for column, number in enumerate(row):
+            x, y = column * (SEEN + gap), sum(heights[:at])
+            draw.text((x, y + 4), shots[number].name, fill="black")
+            whole.paste(small_ones[number], (x, y + label))
     folder = Path(settings.DATA_DIR) / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     whole.save(folder / "sheet.png")
