@@ -100,7 +100,7 @@ def encoded(data_dir: Path) -> dict[str, int]:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the demonstration ran once and was ended by Ctrl-C."""
     data_dir = tmp_path_factory.mktemp("demo")
-    database.copy_to(data_dir / "db.sqlite3")  # the tables are made in less time than by all migrations
+    database.copy_to(data_dir / "db.sqlite3")  # all migrations take longer than the lesson
     demo = Demo(data_dir, free_port())
     demo.until("The site answers")
     with urllib.request.urlopen(demo.address) as answer:
