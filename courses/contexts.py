@@ -1,9 +1,11 @@
 """What the page templates are given."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 
 from courses.cards import (
     Lessons,
@@ -64,7 +66,7 @@ def course_context(page: CoursePage, *, private: bool) -> dict[str, Any]:
     cards = lessons.cards(media, codes, url)
     titles = tuple(topic.title_in(language) for topic in page.topics.all())
     return {
-        "course": course_card(page, lessons.pages, media, codes, titles, url=url),
+        "course": replace(course_card(page, lessons.pages, media, codes, titles, url=url), summary=page.summary),
         "modules": modules_of(page, lessons.pages, cards),
         "outcomes": tuple(filter(None, (line.strip(" \t-•·") for line in page.outcomes.splitlines()))),
         "audiences": tuple(audience.title_in(language) for audience in page.audiences.all()),
@@ -98,14 +100,22 @@ def lesson_context(page: LessonPage, *, private: bool) -> dict[str, Any]:
         return lesson_card(lesson, number, media=media, codes=codes, url=address) if lesson else None
 
     titles = topic_titles([course.pk], language).get(course.pk, ())
+    _read_pictures(page)
     return {
-        "lesson": card(page, at + 1),
+        "lesson": replace(card(page, at + 1), summary=page.summary),
         "media": media.get(page.asset_id) if page.asset_id else None,
         "cues": page.cues,
         "course": course_card(course, lessons.pages, media, codes, titles, url=url),
         "previous": card(before, at),
         "next": card(after, at + 2),
     }
+
+
+def _read_pictures(page: LessonPage) -> None:
+    """Read what is known of the pictures of all steps at once."""
+    steps = [step for block in page.body if block.block_type == "steps" for step in block.value]
+    images = [step["picture"] for step in steps if step["picture"]]
+    prefetch_related_objects(images, "renditions")
 
 
 def _media(asset_ids: list[UUID | None], *, private: bool = False) -> dict[UUID, Media]:
