@@ -14,7 +14,6 @@ from courses.cards import (
     course_cards,
     lesson_card,
     modules_of,
-    topic_titles,
     topics_within,
 )
 from courses.models import CourseIndexPage, CoursePage, HomePage, LessonPage
@@ -80,10 +79,9 @@ def lesson_context(page: LessonPage, *, private: bool) -> dict[str, Any]:
 
     In a preview (`private`) the lesson may be new and not yet among those of its course.
     """
-    course = CoursePage.objects.filter(path=page.path[: -page.steplen]).select_related("locale", "picture").first()
+    course = _course_of(page)
     if course is None:
         return {"lesson": None, "media": None, "cues": page.cues, "course": None, "previous": None, "next": None}
-    language = course.locale.language_code
     lessons = Lessons.of(course)
     places = {lesson.translation_key: at for at, lesson in enumerate(lessons.pages)}
     at = places.get(page.translation_key, len(lessons.pages))
@@ -99,16 +97,24 @@ def lesson_context(page: LessonPage, *, private: bool) -> dict[str, Any]:
         address = f"{url}{lesson.slug}/" if lesson else ""
         return lesson_card(lesson, number, media=media, codes=codes, url=address) if lesson else None
 
-    titles = topic_titles([course.pk], language).get(course.pk, ())
     _read_pictures(page)
     return {
         "lesson": replace(card(page, at + 1), summary=page.summary),
         "media": media.get(page.asset_id) if page.asset_id else None,
         "cues": page.cues,
-        "course": course_card(course, lessons.pages, media, codes, titles, url=url),
+        "course": course_card(course, lessons.pages, media, codes, (), url=url),
         "previous": card(before, at),
         "next": card(after, at + 2),
     }
+
+
+def _course_of(page: LessonPage) -> CoursePage | None:
+    """The course of a lesson; the one that routing has just read, where it has."""
+    routed = getattr(page, "_cached_parent_obj", None)
+    if isinstance(routed, CoursePage):
+        return routed
+    courses = CoursePage.objects.filter(path=page.path[: -page.steplen])
+    return courses.select_related("locale", "picture").prefetch_related("picture__renditions").first()
 
 
 def _read_pictures(page: LessonPage) -> None:

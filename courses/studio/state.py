@@ -84,7 +84,8 @@ def _sentence(media: Media) -> str:
         return ""
     if media.state == "ready":
         done = _("Ready. Learners can play it as soon as the lesson is published.")
-        return done if media.sounds else f"{done} {_('This recording has no sound.')}"
+        silent = _("This recording has no sound.")
+        return done if media.sounds else f"{done} {silent}"
     if media.playable:
         return _("Playable already. You can publish; the other qualities follow by themselves.")
     return _("You can go on writing, save, or close this page: the work goes on by itself.")
