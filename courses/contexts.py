@@ -1,9 +1,11 @@
 """What the page templates are given."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 
 from courses.cards import (
     Lessons,
@@ -12,7 +14,6 @@ from courses.cards import (
     course_cards,
     lesson_card,
     modules_of,
-    topic_titles,
     topics_within,
 )
 from courses.models import CourseIndexPage, CoursePage, HomePage, LessonPage
@@ -64,7 +65,7 @@ def course_context(page: CoursePage, *, private: bool) -> dict[str, Any]:
     cards = lessons.cards(media, codes, url)
     titles = tuple(topic.title_in(language) for topic in page.topics.all())
     return {
-        "course": course_card(page, lessons.pages, media, codes, titles, url=url),
+        "course": replace(course_card(page, lessons.pages, media, codes, titles, url=url), summary=page.summary),
         "modules": modules_of(page, lessons.pages, cards),
         "outcomes": tuple(filter(None, (line.strip(" \t-•·") for line in page.outcomes.splitlines()))),
         "audiences": tuple(audience.title_in(language) for audience in page.audiences.all()),
@@ -78,10 +79,9 @@ def lesson_context(page: LessonPage, *, private: bool) -> dict[str, Any]:
 
     In a preview (`private`) the lesson may be new and not yet among those of its course.
     """
-    course = CoursePage.objects.filter(path=page.path[: -page.steplen]).select_related("locale", "picture").first()
+    course = _course_of(page)
     if course is None:
         return {"lesson": None, "media": None, "cues": page.cues, "course": None, "previous": None, "next": None}
-    language = course.locale.language_code
     lessons = Lessons.of(course)
     places = {lesson.translation_key: at for at, lesson in enumerate(lessons.pages)}
     at = places.get(page.translation_key, len(lessons.pages))
@@ -97,15 +97,31 @@ def lesson_context(page: LessonPage, *, private: bool) -> dict[str, Any]:
         address = f"{url}{lesson.slug}/" if lesson else ""
         return lesson_card(lesson, number, media=media, codes=codes, url=address) if lesson else None
 
-    titles = topic_titles([course.pk], language).get(course.pk, ())
+    _read_pictures(page)
     return {
-        "lesson": card(page, at + 1),
+        "lesson": replace(card(page, at + 1), summary=page.summary),
         "media": media.get(page.asset_id) if page.asset_id else None,
         "cues": page.cues,
-        "course": course_card(course, lessons.pages, media, codes, titles, url=url),
+        "course": course_card(course, lessons.pages, media, codes, (), url=url),
         "previous": card(before, at),
         "next": card(after, at + 2),
     }
+
+
+def _course_of(page: LessonPage) -> CoursePage | None:
+    """The course of a lesson; the one that routing has just read, where it has."""
+    routed = getattr(page, "_cached_parent_obj", None)
+    if isinstance(routed, CoursePage):
+        return routed
+    courses = CoursePage.objects.filter(path=page.path[: -page.steplen])
+    return courses.select_related("locale", "picture").prefetch_related("picture__renditions").first()
+
+
+def _read_pictures(page: LessonPage) -> None:
+    """Read what is known of the pictures of all steps at once."""
+    steps = [step for block in page.body if block.block_type == "steps" for step in block.value]
+    images = [step["picture"] for step in steps if step["picture"]]
+    prefetch_related_objects(images, "renditions")
 
 
 def _media(asset_ids: list[UUID | None], *, private: bool = False) -> dict[UUID, Media]:

@@ -1,9 +1,13 @@
 """What others read of courses: frozen values in a bounded number of queries."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from uuid import UUID
 
+from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import get_language
+from wagtail.models import Revision
 
 from courses.cards import Lessons, codes_of
 from courses.models import CoursePage, LessonPage, ShortCode, Topic
@@ -22,6 +26,7 @@ __all__ = [
     "shown_assets",
     "topics",
     "url_for_code",
+    "used_assets",
 ]
 
 
@@ -29,6 +34,21 @@ def shown_assets(asset_ids: Collection[UUID]) -> set[UUID]:
     """Those of `asset_ids` that a live public page shows: only these may be served to everyone."""
     lessons = public(LessonPage.objects.filter(asset_id__in=set(asset_ids)))
     return {asset_id for asset_id in lessons.order_by().values_list("asset_id", flat=True) if asset_id}
+
+
+def used_assets() -> set[UUID]:
+    """Every recording that a page or one of its kept revisions names: none of them may be collected as garbage."""
+    found = {asset_id for asset_id in LessonPage.objects.order_by().values_list("asset_id", flat=True) if asset_id}
+    for content in (
+        Revision.objects.filter(content_type=ContentType.objects.get_for_model(LessonPage))
+        .values_list("content", flat=True)
+        .iterator()
+    ):
+        for block in json.loads(content.get("body") or "[]"):
+            if block.get("type") == "video" and block.get("value"):
+                with suppress(ValueError):
+                    found.add(UUID(block["value"]))
+    return found
 
 
 def search_keys() -> Iterator[UUID]:

@@ -6,14 +6,38 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.models import Page
 
 from courses.blocks import asset_of
 from courses.sentences import NOT_ON_PRIVATE_PAGES
+from courses.slugs import pinyin_slug
 from courses.studio.widgets import CaptionsInput
 from courses.visibility import is_private
 
 
-class LessonForm(WagtailAdminPageForm):
+class PinyinPageForm(WagtailAdminPageForm):
+    """Makes the slug of the title's pinyin where none was typed: the editor's script can make none of Chinese."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        if "slug" in self.cleaned_data and not self.cleaned_data["slug"]:
+            self.cleaned_data["slug"] = self._free_slug(pinyin_slug(self.cleaned_data.get("title") or ""))
+        cleaned: dict[str, Any] = super().clean()
+        return cleaned
+
+    def _free_slug(self, wanted: str) -> str:
+        slug, number = wanted, 1
+        while not Page._slug_is_available(slug, self.parent_page, self.instance):
+            number += 1
+            slug = f"{wanted}-{number}"
+        return slug
+
+
+class LessonForm(PinyinPageForm):
     """Offers the modules of the lesson's course, drafts included; refuses a recording in a private place."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lms.core import sizes
 from media_pipeline.types import Media, StepProgress
@@ -12,13 +13,14 @@ TEN_MINUTES_S = 600
 
 def quality_label(name: str) -> str:
     """What a quality is called for people."""
+    # With a context: "Clear" alone is what buttons say.
     labels = {
-        "voice": _("Listen only"),
-        "slides": _("Slides"),
-        "v48": _("Save data"),
-        "v100": _("Clear"),
-        "v250": _("High"),
-        "high": _("Highest"),
+        "voice": pgettext("quality", "Listen only"),
+        "slides": pgettext("quality", "Slides"),
+        "v48": pgettext("quality", "Save data"),
+        "v100": pgettext("quality", "Clear"),
+        "v250": pgettext("quality", "High"),
+        "high": pgettext("quality", "Highest"),
         "share": _("File to hand on"),
     }
     return labels.get(name, name)
@@ -76,6 +78,19 @@ def village_table(media: Media) -> list[dict[str, Any]]:
     ]
 
 
+def _sentence(media: Media) -> str:
+    """Where the recording stands, in a sentence."""
+    if media.state == "failed":
+        return ""
+    if media.state == "ready":
+        done = _("Ready. Learners can play it as soon as the lesson is published.")
+        silent = _("This recording has no sound.")
+        return done if media.sounds else f"{done} {silent}"
+    if media.playable:
+        return _("Playable already. You can publish; the other qualities follow by themselves.")
+    return _("You can go on writing, save, or close this page: the work goes on by itself.")
+
+
 def describe(media: Media) -> dict[str, Any]:
     """Everything the editor shows of an asset, ready for JSON."""
     table = village_table(media)
@@ -90,6 +105,7 @@ def describe(media: Media) -> dict[str, Any]:
         "name": media.name,
         "state": media.state,
         "facts": " · ".join(facts),
+        "sentence": _sentence(media),
         "upright": bool(media.width and media.height and media.height > media.width),
         "playable": media.playable or media.share is not None,
         "fraction": round(media.fraction, 3),

@@ -5,8 +5,18 @@
   const WAIT_MS = 800;
   const csrf = () => document.querySelector('[name="csrfmiddlewaretoken"]')?.value ?? window.wagtailConfig?.CSRF_TOKEN ?? "";
 
+  // An element that the parser has just opened has no children yet.
+  const whenParsed = (begin) => {
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin, { once: true });
+    else begin();
+  };
+
   class LessonCaptions extends HTMLElement {
     connectedCallback() {
+      whenParsed(() => this.begin());
+    }
+
+    begin() {
       if (this.words) return;
       this.words = JSON.parse(this.dataset.words);
       this.text = this.querySelector("textarea");

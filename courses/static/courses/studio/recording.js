@@ -7,8 +7,18 @@
   const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
+  // An element that the parser has just opened has no children yet.
+  const whenParsed = (begin) => {
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin, { once: true });
+    else begin();
+  };
+
   class LessonRecording extends HTMLElement {
     connectedCallback() {
+      whenParsed(() => this.begin());
+    }
+
+    begin() {
       if (this.words) return this.watch();
       this.words = JSON.parse(this.dataset.words);
       this.input = this.querySelector('input[type="hidden"]');
@@ -194,12 +204,15 @@
 
     draw(state) {
       this.classList.add("recording--filled");
+      this.show("lead", false);
+      this.show("lead-filled", true);
       this.show("choose", false);
       this.show("replace", true);
       this.show("asset", true);
       this.part("asset").classList.toggle("recording__asset--upright", state.upright);
       this.part("name").textContent = state.name;
       this.part("facts").textContent = state.facts;
+      this.part("state").textContent = state.sentence;
       this.drawScreen(state);
       this.drawSteps(state);
       this.drawVillage(state);
@@ -292,7 +305,7 @@
 
   class LessonProgress extends HTMLElement {
     connectedCallback() {
-      this.look();
+      whenParsed(() => this.look());
     }
 
     disconnectedCallback() {
