@@ -7,7 +7,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q
 export PORT SHARED_DIR
 
-.PHONY: setup demo test test-fast check format lock messages bench bench-link screenshots clean
+.PHONY: setup demo test test-fast check format lock messages bench bench-link bench-search screenshots clean
 
 .venv/.runtime: requirements.txt requirements-demo.txt
 	test -x $(PY) || $(PYTHON) -m venv .venv
@@ -43,12 +43,15 @@ test-fast: .venv/.dev catalogues
 	$(PY) -m pytest -q -n 2 -m "not contract and not e2e"
 
 # Tables and plots under benchmarks/results/.
-bench: .venv/.dev
+bench: .venv/.dev bench-search
 	$(PY) -m benchmarks.media
 
 # Needs root, Chromium and nginx, and says so.
 bench-link: .venv/.dev catalogues
 	$(PY) -m benchmarks.link
+
+bench-search: .venv/.dev
+	$(PY) -m benchmarks.search_all
 
 check: .venv/.dev catalogues
 	.venv/bin/ruff check .

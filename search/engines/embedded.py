@@ -24,7 +24,7 @@ from search.queries import Query, Weighed, WeighedTerm, weigh
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 _BATCH = 200  # keys a transaction while building
-_STEP = 1.04  # terms whose factors differ by less share a query
+_STEP = 1.1  # terms whose factors differ by less share a query
 _FTS5_LEAST_IDF = 1e-6
 _UNREADABLE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _RANK = f"-bm25(tokens, {', '.join(map(str, FIELD_WEIGHTS.values()))})"
@@ -88,9 +88,19 @@ class EmbeddedEngine:
     def update(self, key: UUID, read: Read) -> None:
         """See Engine.update."""
         with self._generations.writing():
-            with contextlib.closing(self._open_to_write()) as connection:
-                _replace(connection, [key], read)
+            try:
+                self._write(key, read)
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode & 0xFF not in _UNREADABLE:
+                    raise
+                logger.error("The search index cannot be written (%s) and is begun anew.", error)
+                self._generations.link.unlink(missing_ok=True)
+                self._write(key, read)
             self._generations.note(key)
+
+    def _write(self, key: UUID, read: Read) -> None:
+        with contextlib.closing(self._open_to_write()) as connection:
+            _replace(connection, [key], read)
 
     def _open_to_write(self) -> sqlite3.Connection:
         """The live index; an empty one, not yet whole, when there is none that can be used."""
@@ -176,8 +186,8 @@ def _search(
     within = "" if topic is None else "WHERE id IN (SELECT document FROM topics WHERE slug = :topic)"
     total = connection.execute(f"SELECT count(*) FROM chosen {within}", {"topic": topic}).fetchone()[0]  # noqa: S608
     rows = connection.execute(
-        f"SELECT record, score FROM (SELECT id, score FROM chosen {within} "  # noqa: S608
-        "ORDER BY score DESC, key LIMIT :limit OFFSET :offset) JOIN documents USING (id) ORDER BY score DESC, key",
+        f"SELECT record, score FROM (SELECT id, key, score FROM chosen {within} "  # noqa: S608
+        "ORDER BY score DESC, key LIMIT :limit OFFSET :offset) JOIN records USING (id) ORDER BY score DESC, key",
         {"topic": topic, "limit": limit, "offset": offset},
     )
     hits = tuple(Hit(from_record(json.loads(record)), score) for record, score in rows)
