@@ -31,7 +31,7 @@ def _is_shared(request: HttpRequest, response: HttpResponse) -> bool:
         and not response.streaming
         and not response.cookies
         and "cookie" not in response.get("Vary", "").lower()
-        and not response.has_header("Cache-Control")
+        and not {"private", "no-store"} & set(response.get("Cache-Control", "").replace(",", " ").split())
         and not request.path.startswith(_PERSONAL)
     )
 
@@ -50,7 +50,7 @@ class SharedPagesMiddleware:
         _forget_vary(response, "accept-language")
         if getattr(request, "changes_soon", False):
             patch_cache_control(response, public=True, no_cache=True)
-        else:
+        elif not response.has_header("Cache-Control"):
             patch_cache_control(response, public=True, max_age=MAX_AGE_S, stale_while_revalidate=STALE_S)
         set_response_etag(response)
         conditional = get_conditional_response(request, etag=response["ETag"], response=response)

@@ -76,6 +76,12 @@ def modules(language: str = "zh", *, mixed: bool = False) -> tuple[ModuleView, .
     return (ModuleView(titles[0], tuple(made[:3])), ModuleView(titles[1], tuple(made[3:])))
 
 
+def page(language: str = "zh", **changes: Any) -> Any:
+    """What templates read of a page of the tree."""
+    about = {"title": "Fieldschool" if language == "en" else "田间学堂", "seo_title": "", "search_description": ""}
+    return SimpleNamespace(**about, url="/courses/", alias_of=None, introduction="", body=(), **changes)
+
+
 def course(language: str = "zh", number: int = 1, **changes: Any) -> CourseCard:
     """A course in a list."""
     zh = [

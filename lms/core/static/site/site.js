@@ -39,6 +39,9 @@
   const kept = read("progress");
   fill(kept);
   if (go || count) {
-    addEventListener("load", async () => fill({ ...kept, ...(await (await fetch("/api/v1/me")).json()).progress }));
+    addEventListener("load", async () => {
+      const answer = await fetch("/api/v1/me").catch(() => 0);
+      if (answer.ok) fill({ ...kept, ...(await answer.json()).progress });
+    });
   }
 })();

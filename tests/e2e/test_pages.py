@@ -1,0 +1,127 @@
+"""The learner's pages in a real browser: nobody is kept out, nothing jumps, nothing runs over the edge."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils import translation
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.factories import pages as built
+
+pytestmark = pytest.mark.e2e
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+def rendered(language: str) -> dict[str, str]:
+    """Every page over built values."""
+    code = "en" if language == "en" else "zh-hans"
+    course, lessons = built.course(language), built.lessons(language)
+    courses = tuple(built.course(language, n) for n in (1, 2, 3))
+    page = built.page(language)
+    found = built.results(language)
+    contexts: dict[str, tuple[str, dict[str, Any]]] = {
+        "home": ("courses/home_page.html", {"courses": courses, "topics": built.topics(language)}),
+        "home empty": ("courses/home_page.html", {"courses": (), "topics": ()}),
+        "index": (
+            "courses/course_index_page.html",
+            {"courses": courses, "topics": built.topics(language), "topic": "crops"},
+        ),
+        "course": (
+            "courses/course_page.html",
+            {
+                "course": course,
+                "modules": built.modules(language, mixed=True),
+                "outcomes": ["a", "b"],
+                "audiences": ["c"],
+            },
+        ),
+        "lesson": (
+            "courses/lesson_page.html",
+            {
+                "course": course,
+                "lesson": lessons[0],
+                "media": built.media(),
+                "cues": built.cues(language),
+                "previous": None,
+                "next": lessons[1],
+            },
+        ),
+        "lesson failed": (
+            "courses/lesson_page.html",
+            {
+                "course": course,
+                "lesson": built.lesson(5, language=language, state="failed"),
+                "media": None,
+                "cues": (),
+                "previous": lessons[3],
+                "next": None,
+            },
+        ),
+        "search": ("search/results.html", {"query": found.query, "results": found, "page": 1, "page_count": 3}),
+        "search nothing": ("search/results.html", {"query": "x", "results": None, "page": 1, "page_count": 0}),
+        "not found": ("404.html", {}),
+    }
+    made = {}
+    with translation.override(code):
+        request = RequestFactory().get("/en/" if language == "en" else "/")
+        for name, (template, context) in contexts.items():
+            # The word `page` is the page of results where results are shown.
+            made[name] = render_to_string(template, {"page": page, **context}, request=request)
+        made["failure"] = render_to_string("500.html")
+    return made
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_page_keeps_anybody_out_or_runs_over_the_edge(
+    browser: Browser, tmp_path: Path, language: str, scheme: Any
+) -> None:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 360, "height": 740})
+    tab = context.new_page()
+    faults = []
+    for name, html in rendered(language).items():
+        (tmp_path / "page.html").write_text(html, encoding="utf-8")
+        tab.goto((tmp_path / "page.html").as_uri())
+        found = Axe().run(tab, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
+        faults += [f"{name}: {fault['id']} {fault['nodes'][0]['html'][:120]}" for fault in found]
+        if tab.evaluate("document.documentElement.scrollWidth") > 360:
+            faults.append(f"{name}: wider than the screen")
+        faults += [f"{name}: small target {small}" for small in _small_targets(tab)]
+    context.close()
+    assert faults == []
+
+
+def _small_targets(tab: Page) -> list[str]:
+    """Buttons, fields and links that stand by themselves and are lower than 48 px."""
+    return list(
+        tab.evaluate(
+            """[...document.querySelectorAll("button, input:not([type=hidden]), .button, nav a, .tiles a, .go")]
+            .filter((e) => e.offsetHeight && e.offsetHeight < 48 && !e.matches(".skip"))
+            .map((e) => e.outerHTML.slice(0, 80))"""
+        )
+    )
+
+
+def test_the_keyboard_reaches_the_content_first(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(rendered("zh")["course"], encoding="utf-8")
+    tab = browser.new_page()
+    tab.goto((tmp_path / "page.html").as_uri())
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    tab.keyboard.press("Tab")
+    assert "brand" in tab.evaluate("document.activeElement.className")
+    tab.close()
