@@ -44,6 +44,10 @@ class SharedPagesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if request.path.startswith("/media/"):
+            # A file's bytes are in no language of the site: a proxy must not keep one copy for each.
+            _forget_vary(response, "accept-language")
+            del response["Content-Language"]
         if not _is_shared(request, response):
             return response
         # The language is in the address: asking for another one by header changes nothing.

@@ -14,12 +14,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
+from tests import database
 from tests.factories import clips
 
-pytestmark = [pytest.mark.contract, pytest.mark.django_db]
+pytestmark = pytest.mark.contract
 DEADLINE_S = 240.0
 KILLS = 20
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,14 +112,11 @@ def wait_for(condition: Callable[[], object], what: str) -> None:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    """A site whose database is a copy of the tests', which notes every step that becomes done."""
-    # A connection of our own: the test's has a transaction open, which would not let itself be copied.
-    name = str(connection.settings_dict["NAME"])
-    tests = sqlite3.connect(name if name.startswith("file:") else f"file:{name}?mode=ro", uri=True)
-    with closing(tests), closing(sqlite3.connect(tmp_path / "db.sqlite3")) as copy:
-        tests.backup(copy)
-        copy.executescript(
-            "PRAGMA journal_mode=WAL; CREATE TABLE seen_done (step INTEGER);"
+    """A new site, whose database notes every step that becomes done."""
+    database.copy_to(tmp_path / "db.sqlite3")
+    with closing(sqlite3.connect(tmp_path / "db.sqlite3")) as connection:
+        connection.executescript(
+            "CREATE TABLE seen_done (step INTEGER);"
             "CREATE TRIGGER see_done AFTER UPDATE OF state ON media_pipeline_step WHEN NEW.state = 'done' "
             "BEGIN INSERT INTO seen_done VALUES (NEW.id); END;"
         )
@@ -186,7 +182,7 @@ def test_a_worker_told_to_end_puts_its_step_back_and_takes_ffmpeg_with_it(
 
 def test_once_does_what_is_due_and_ends(site: Site, tmp_path: Path) -> None:
     site.upload(clips.sound(tmp_path / "talk.m4a"))
-    manage = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "worker", "--once"]
+    manage = [sys.executable, str(ROOT / "manage.py"), "worker", "--once"]
     subprocess.run(manage, env=site.environment, check=True, timeout=DEADLINE_S)
     assert site.all_ready()
     site.assert_whole()

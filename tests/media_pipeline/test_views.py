@@ -193,6 +193,7 @@ def test_a_range_carries_no_headers_that_only_pages_need(client: Client, url: st
     assert "Content-Security-Policy" not in response.headers
     assert "X-Frame-Options" not in response.headers
     assert "Set-Cookie" not in response.headers
+    assert "Vary" not in response.headers
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
