@@ -13,7 +13,6 @@
   const now = () => Date.now() / 1000
   let ms, S, P, lead, tracks, started, want, held, late, rtt, mark
   let rate = 6000 // bytes a second
-  let known = {}
   let spent = 0
   let fresh = 0
 
@@ -108,30 +107,45 @@
       }
       watch()
       try {
-        const answer = await fetch(url, { headers: { Range: `bytes=${pos}-${off[to] - 1}` }, signal: abort.signal })
-        if (answer.status != 206) throw 0
-        const reader = answer.body.getReader()
-        for (let part; (part = (await reader.read()).value); ) {
-          if (T.job != job) return
-          const n = part.length
-          const took = now() - mark
-          fresh += n
-          pos += n
-          spent += n
-          job.left -= n
-          if (!(took < 0.5)) {
-            if (took < 3) known.rate = rate = rate * 0.5 + (0.5 * fresh) / took
-            mark = now()
-            fresh = 0
-          }
-          T.queue.push(part)
-          wait = 0.5
-          if (box.dataset.link == 'retry') say('')
-          show('spent', 'spent', (spent / 1e6).toFixed(1))
-          watch()
-          tick()
+        let till = pos
+        let answer
+        // Small spans on a slow link: what is on its way must fit in the link's queue, or seconds of it are dropped.
+        const ask = () => {
+          const from = till
+          till = Math.min(off[to], from + (slow() ? 16000 + (rate | 0) : 1e9))
+          answer = fetch(url, { headers: { Range: `bytes=${from}-${till - 1}` }, signal: abort.signal })
+          answer.catch(() => 0)
         }
-      } catch (e) {
+        while (job.left) {
+          if (!answer) ask()
+          const { status, body } = await answer
+          answer = 0
+          if (status != 206) throw 0
+          const reader = body.getReader()
+          for (let part; (part = (await reader.read()).value); ) {
+            if (T.job != job) return
+            const n = part.length
+            const took = now() - mark
+            fresh += n
+            pos += n
+            spent += n
+            job.left -= n
+            if (!(took < 0.5)) {
+              if (took < 3) rate = rate * 0.5 + (0.5 * fresh) / took
+              mark = now()
+              fresh = 0
+            }
+            T.queue.push(part)
+            wait = 0.5
+            if (box.dataset.link == 'retry') say('')
+            show('spent', 'spent', (spent / 1e6).toFixed(1))
+            if (!answer && till < off[to] && till - pos < rate * rtt) ask()
+            watch()
+            tick()
+          }
+        }
+      } catch {
+        job.stop()
         if (T.job != job) return
         say('retry')
         await new Promise(done => setTimeout(done, wait * 1000))
@@ -150,17 +164,16 @@
     const busy = tracks.find(T => T.job)
     // On a slow link the next request leaves while the last one's bytes still come: no round trip is idle.
     if (busy && slow() && busy.job.left > rate * rtt) return
-    const open = T => T && !T.job && T.at < T.f.n && T.f.start[T.at] - t < 55
-    const { n, start } = lead.f
-    const ahead = start[lead.at] - t
-    const picture = S && want && open(P)
+    const full = T => T.at >= T.f.n || T.f.start[T.at] - t > 55
+    const picture = S && P && want && !P.job && !full(P)
     // Seconds of sound to have while a picture comes; more and more, as a full queue may drop seconds of bytes.
-    const need = picture ? rtt + Math.min(12, 1 + spent / 15000) + (P.f.off[P.at + 1] - P.f.off[P.at]) / rate : 0
-    let T = lead
-    let to
-    if (picture && (ahead > need || !open(S) || !slow())) T = P
-    if (!open(T)) return
-    for (to = T.at + 1; to < T.f.n && T.f.start[to] < (T == P && slow() ? 0 : Math.max(T.f.start[T.at] + 4, t + need)); ) to++
+    const need = picture ? rtt + Math.max(1, Math.min(9, spent / 12000 - 5)) + (P.f.off[P.at + 1] - P.f.off[P.at]) / rate : 0
+    const T = picture && (!slow() || full(S) || lead.f.start[lead.at] - t > need) ? P : lead
+    if (T.job || full(T)) return
+    const { n, start } = T.f
+    const last = T == P && slow() ? 0 : Math.max(start[T.at] + 4, t + need)
+    let to = T.at + 1
+    while (to < n && start[to] < last) to++
     load(T, to)
     pump()
   }
@@ -178,7 +191,7 @@
       if (held) {
         if (P.job && t > P.job.last) cut(P)
         if (want && !P.job && !P.queue.length && (P.at >= P.f.n || P.f.start[P.at] < t - 0.2)) join()
-        if (pe - t > 1 || !short) {
+        if (pe - t > 0.7 || !short) {
           held = 0
           say('')
           if (!v.seeking) v.currentTime = t // wakes the picture
@@ -242,7 +255,7 @@
   const look = () => {
     const { transferSize, requestStart, responseStart, responseEnd } = performance.getEntriesByType('navigation')[0]
     const took = responseEnd - responseStart
-    rate = took > 0 && transferSize > 3000 ? (transferSize / took) * 1000 : +known.rate || rate
+    if (took > 0 && transferSize > 3000) rate = (transferSize / took) * 1000
     rtt = (responseStart - requestStart) / 1000
   }
   addEventListener('load', () => {
@@ -259,7 +272,6 @@
   }
   let at
   try {
-    known = sessionStorage
     at = JSON.parse(localStorage.progress)[box.dataset.key].position_s
   } catch {
     // nothing kept, or nothing can be
@@ -313,7 +325,7 @@
       if (box.dataset.link == 'wait') say('')
     }
     for (const b of buttons) {
-      b.disabled = b.dataset.quality != 'voice' && !data.pictures.some(f => f.name == b.dataset.quality)
+      b.disabled = false
       b.onclick = () => choose(b.dataset.quality)
     }
     ready()
