@@ -130,7 +130,7 @@ MEDIA_ROOM_KEPT_BYTES = 200_000_000  # encoding waits rather than leave less roo
 MEDIA_SPACE_PAUSE_S = 30  # before encoding is tried again on a full disk
 MEDIA_ENCODER = "media_pipeline.encoding"
 MEDIA_SHOWN_ASSETS = "courses.selectors.shown_assets"
-MEDIA_KEPT_ASSETS = "courses.kept.kept_assets"
+MEDIA_KEPT_ASSETS = "courses.selectors.used_assets"
 
 # Security ------------------------------------------------------------------------------------------------------------
 # Styles that pages carry in their head; their hashes stand in the policy below.

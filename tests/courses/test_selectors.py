@@ -104,10 +104,10 @@ class TestShownAssets:
         lesson.body = [("video", str(new))]
         draft = make.publish(lesson, live=False)
         assert selectors.shown_assets([old, new]) == {old}
-        assert selectors.used_assets() == {old, new}
+        assert selectors.used_assets() >= {old, new}
         make.publish(draft.get_latest_revision_as_object())
         assert selectors.shown_assets([old, new]) == {new}
-        assert selectors.used_assets() == {old, new}
+        assert selectors.used_assets() >= {old, new}
 
     def test_unpublishing_hides_it(self) -> None:
         asset_id = received_asset()
