@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from wagtail.documents.models import Document
 
 from tests.factories import courses as factory
 from tests.templates.conftest import Site
@@ -107,6 +109,26 @@ def test_a_lesson_shows_its_words_its_number_and_the_file_to_hand_on(site: Site,
     assert "share.mp4" in page
     assert re.search(r'class="number">\d{6}<', page)
     assert 'rel="next"' in page
+
+
+def test_a_lesson_being_prepared_says_how_far_it_is_and_what_to_do(site: Site, client: Client) -> None:
+    _answer, page = sent(client, site.playable.url)
+    assert re.search(r"正在准备，已完成 \d+%", page)
+    assert "视频暂时放不了" in sent(client, site.failed.url)[1]
+
+
+def test_a_lesson_shows_steps_tips_and_files_with_their_size(site: Site, client: Client) -> None:
+    document = Document.objects.create(title="运费表", file=ContentFile(b"a" * 1_200_000, name="postage.csv"))
+    site.text.body = [
+        ("steps", [{"text": "对准窗边"}, {"text": "一次只拍一样"}]),
+        ("tip", "擦一擦镜头"),
+        ("download", {"document": document, "title": ""}),
+    ]
+    factory.publish(site.text)
+    _answer, page = sent(client, site.text.url)
+    assert re.search(r'<ol class="steps">.*对准窗边.*一次只拍一样.*</ol>', page, re.DOTALL)
+    assert "擦一擦镜头" in page
+    assert re.search(r"运费表\s*<small>CSV · 约 1\.2 兆", page)
 
 
 def test_a_link_in_a_chat_group_says_what_it_is_and_what_it_takes(site: Site, client: Client) -> None:
