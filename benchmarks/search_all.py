@@ -1,4 +1,4 @@
-"""Every shared collection in one run, into benchmarks/results/search.{json,md,svg}: `make bench-search`."""
+"""Every shared collection, or those named, into benchmarks/results/search.{json,md,svg}: `make bench-search`."""
 
 import json
 import os
@@ -16,22 +16,33 @@ from benchmarks.search import measure
 from search.engines.embedded import EmbeddedEngine
 
 RESULTS = Path(__file__).parent / "results"
+KEPT = RESULTS / "search.json"
 COLUMNS = ("ndcg@10", "recall@100", "mrr@10", "success@1", "success@10", "p50_ms", "p95_ms", "index_seconds")
 FLIPPED = {"zh-agrieval-qa", "zh-wiki-mixed"}
 
 
-def run(folder: Path) -> list[dict[str, Any]]:
-    """The figures of every collection that has judgements."""
-    rows = []
+def run(folder: Path, names: list[str]) -> None:
+    """Measure the collections that have judgements; what was measured before stays in the table."""
+    known = json.loads(KEPT.read_text()) if KEPT.exists() else []
+    rows: dict[str, dict[str, Any]] = {row["collection"]: row for row in known}
     for collection in sorted(path.parent for path in folder.glob("*/qrels.tsv")):
+        if names and collection.name not in names:
+            continue
         for flip_script in [False, True] if collection.name in FLIPPED else [False]:
             with tempfile.TemporaryDirectory() as place:
                 engine = EmbeddedEngine(Path(place) / "index.sqlite3")
                 row = measure(collection, engine, flip_script=flip_script)
             row["collection"] += " (flipped)" if flip_script else ""
-            rows.append(row)
+            rows[row["collection"]] = row
             print(f"{row['collection']:28} nDCG@10 {row['ndcg@10']:.4f}  p95 {row['p95_ms']:.0f} ms", file=sys.stderr)
-    return rows
+            write(sorted(rows.values(), key=lambda one: str(one["collection"])))
+
+
+def write(rows: list[dict[str, Any]]) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    KEPT.write_text(json.dumps(rows, indent=1) + "\n")
+    write_table(rows)
+    write_plot(rows)
 
 
 def write_table(rows: list[dict[str, Any]]) -> None:
@@ -58,6 +69,7 @@ def write_plot(rows: list[dict[str, Any]]) -> None:
     axes.set_xlabel("nDCG@10")
     figure.tight_layout()
     figure.savefig(RESULTS / "search.svg", metadata={"Date": None})
+    plt.close(figure)
 
 
 def main() -> int:
@@ -65,11 +77,7 @@ def main() -> int:
     if not folder.is_dir():
         print(f"error: no_data: {folder} is not there: set SHARED_DIR. Not run: search quality.", file=sys.stderr)
         return 1
-    RESULTS.mkdir(exist_ok=True)
-    rows = run(folder)
-    (RESULTS / "search.json").write_text(json.dumps(rows, indent=1) + "\n")
-    write_table(rows)
-    write_plot(rows)
+    run(folder, sys.argv[1:])
     return 0
 
 
