@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.leash import leashed
 from tests import database
 
 pytestmark = pytest.mark.contract
@@ -32,9 +33,10 @@ class Demo:
 
     def __init__(self, data_dir: Path, port: int, **environment: str) -> None:
         self.data_dir, self.address = data_dir, f"http://127.0.0.1:{port}"
+        arguments = ("--port", str(port), "--lessons", "1", "--seconds", "6", "--no-clips")
         inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "demo", *("--port", str(port), "--lessons", "1", "--seconds", "6", "--no-clips")],
+            leashed([sys.executable, "-m", "demo", *arguments], signal.SIGKILL),
             cwd=ROOT,
             env=inherited | {"DATA_DIR": str(data_dir), "DEMO_INSTALL": "0", "PYTHONUNBUFFERED": "1"} | environment,
             stdout=subprocess.PIPE,
