@@ -34,8 +34,10 @@ class Pile:
         return True
 
 
-def end() -> None:
-    os.kill(os.getpid(), signal.SIGTERM)
+def end(number: signal.Signals = signal.SIGTERM) -> None:
+    """Tell the worker to end, once: a second signal would come when nobody listens any more."""
+    os.kill(os.getpid(), number)
+    assert work.stopping.wait(60)
 
 
 def test_once_does_everything_and_ends() -> None:
@@ -82,7 +84,7 @@ def test_once_ends_when_everything_fails() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_works_until_it_is_told_to_end(number: signal.Signals) -> None:
-    pile = Pile(5, lambda: None if pile.left else os.kill(os.getpid(), number))
+    pile = Pile(5, lambda: None if pile.left else end(number))
     work.register("pile", pile)
     before = signal.getsignal(number)
     call_command("worker")
@@ -96,7 +98,6 @@ def test_long_work_is_given_time_to_put_itself_back() -> None:
 
     def long(*, now: datetime) -> bool:
         end()
-        work.stopping.wait(30)
         put_back.set()
         return True
 

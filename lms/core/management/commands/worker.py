@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 PAUSE_S = 0.4
 PAUSE_AFTER_FAILURE_S = 2.0
 END_WITHIN_S = 15.0
+LOOK_EVERY_S = 0.1
 FAILURES_BORNE_ONCE = 20
 
 
@@ -39,29 +40,27 @@ class Command(BaseCommand):
                 threading.Thread(target=_for_ever, args=(run,), name=name, daemon=True)
                 for name, run in work.sources().items()
             ]
-        with _signals_raise_asked_to_end():
-            try:
-                for thread in threads:
-                    thread.start()
-                for thread in threads:
-                    thread.join()
-            except _AskedToEnd:
-                _end(threads)
-            finally:
-                work.stopping.set()
-
-
-class _AskedToEnd(BaseException):
-    """SIGTERM or Ctrl-C."""
+        asked: list[int] = []
+        with _signals_noted_in(asked):
+            for thread in threads:
+                thread.start()
+            while not asked and _wait_for_one(threads):
+                pass
+            work.stopping.set()
+            until = time.monotonic() + END_WITHIN_S
+            # Each thread puts back what it is doing. Asked a second time, or too slow: the process goes as it is.
+            while len(asked) < 2 and time.monotonic() < until and _wait_for_one(threads):
+                pass
 
 
 @contextlib.contextmanager
-def _signals_raise_asked_to_end() -> Iterator[None]:
-    def ended(signum: int, frame: FrameType | None) -> None:
-        # Raised rather than noted: an Event must not be set where the main thread may be holding its lock.
-        raise _AskedToEnd
+def _signals_noted_in(asked: list[int]) -> Iterator[None]:
+    """SIGTERM and Ctrl-C are only noted: an exception could come up anywhere, a lock could be held already."""
 
-    before = {number: signal.signal(number, ended) for number in (signal.SIGTERM, signal.SIGINT)}
+    def note(signum: int, frame: FrameType | None) -> None:
+        asked.append(signum)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
@@ -69,14 +68,12 @@ def _signals_raise_asked_to_end() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _end(threads: list[threading.Thread]) -> None:
-    """Let each thread put back what it is doing. Asked a second time, or too slow: the process goes as it is."""
-    with contextlib.suppress(_AskedToEnd):
-        work.stopping.set()
-        until = time.monotonic() + END_WITHIN_S
-        for thread in threads:
-            if thread.ident is not None:
-                thread.join(max(0.0, until - time.monotonic()))
+def _wait_for_one(threads: list[threading.Thread]) -> bool:
+    """Wait a moment for a thread to end. False when all have."""
+    alive = [thread for thread in threads if thread.is_alive()]
+    if alive:
+        alive[0].join(LOOK_EVERY_S)
+    return bool(alive)
 
 
 def _for_ever(run: work.Work) -> None:
