@@ -37,10 +37,10 @@ screenshots: .venv/.dev catalogues
 
 test: .venv/.dev catalogues
 	$(PY) -m tests.system
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadfile
 
 test-fast: .venv/.dev catalogues
-	$(PY) -m pytest -q -n 2 -m "not contract and not e2e"
+	$(PY) -m pytest -q -n 2 --dist loadfile -m "not contract and not e2e"
 
 # Tables and plots under benchmarks/results/.
 bench: .venv/.dev bench-search
@@ -58,7 +58,7 @@ check: .venv/.dev catalogues
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/djhtml --check templates
+	.venv/bin/djhtml --check templates courses/templates
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m tests.catalogues
 

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
@@ -11,7 +10,6 @@ from django.views.decorators.http import require_safe
 from media_pipeline.selectors import media
 
 
-@transaction.non_atomic_requests
 @require_safe
 def state(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     """`{"state", "fraction", "tracks"}` of an asset that a published page shows; 404 for others.

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
@@ -36,8 +35,6 @@ class _File:
     shown: bool
 
 
-# Not in a transaction (ATOMIC_REQUESTS): reading would take SQLite's write lock.
-@transaction.non_atomic_requests
 @require_safe
 def public(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
     """A file that a published page shows: 200, 206, 304, 412, 416, or 404."""
@@ -47,7 +44,6 @@ def public(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
     return _serve(request, file, f"public, {FOREVER}")
 
 
-@transaction.non_atomic_requests
 @require_safe
 def private(request: HttpRequest, signature: str, sha256: str, name: str) -> HttpResponseBase:
     """A file for whoever holds an address that was signed for them: as `public`, and 404 once the signature ended."""

@@ -1,7 +1,9 @@
 """Middleware that every request passes."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.http import HttpRequest, HttpResponse
 
 # Wagtail's editor carries inline scripts and styles, and shows previews in frames: it has a policy of its own.
@@ -32,3 +34,28 @@ class EditorPolicyMiddleware:
         if request.path.startswith("/admin/"):
             response.headers["Content-Security-Policy"] = EDITOR_POLICY
         return response
+
+
+class AtomicWritesMiddleware:
+    """One transaction for each request that may write; none for those that only read.
+
+    Django's ATOMIC_REQUESTS cannot tell them apart, and a transaction takes SQLite's one write lock when it begins:
+    every page view would wait for every other and for the worker. Stands last, so that nothing between it and the
+    view is left out; views marked `non_atomic_requests` are left alone.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Answer writing requests inside a transaction; leave the others to Django."""
+        alone: set[str] = getattr(view, "_non_atomic_requests", set())
+        if request.method in {"GET", "HEAD", "OPTIONS", "TRACE"} or DEFAULT_DB_ALIAS in alone:
+            return None
+        with transaction.atomic():
+            return view(request, *args, **kwargs)

@@ -51,7 +51,6 @@ def _database(values: Mapping[str, str], data_dir: Path) -> dict[str, Any]:
     if scheme not in {"sqlite", "postgres", "postgresql"}:
         raise ImproperlyConfigured(f"DATABASE_URL begins with {scheme!r}: use sqlite:///FILE or postgresql://...")
     database: dict[str, Any] = environ.Env.db_url_config(url)
-    database["ATOMIC_REQUESTS"] = True
     if scheme == "sqlite":
         # One writer at a time: take the lock when the transaction begins, and wait for it rather than fail.
         database["OPTIONS"] = {

@@ -1,0 +1,51 @@
+"""Requests that write are one transaction; requests that read take no lock."""
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+
+from lms.core.middleware import AtomicWritesMiddleware
+
+pytestmark = pytest.mark.django_db(transaction=True)
+View = Callable[..., HttpResponse]
+
+
+def in_transaction(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(connection.in_atomic_block))
+
+
+def failing(request: HttpRequest) -> HttpResponse:
+    Group.objects.create(name="half done")
+    raise ValueError("as planned")
+
+
+def answer(method: str, view: View) -> HttpResponse:
+    middleware = AtomicWritesMiddleware(lambda request: HttpResponse())
+    request = RequestFactory().generic(method, "/")
+    return middleware.process_view(request, view, (), {}) or view(request)
+
+
+@pytest.mark.parametrize(
+    ("method", "atomic"), [("GET", "False"), ("HEAD", "False"), ("POST", "True"), ("PUT", "True"), ("DELETE", "True")]
+)
+def test_only_writing_requests_are_in_a_transaction(method: str, atomic: str) -> None:
+    assert answer(method, in_transaction).content.decode() == atomic
+
+
+def test_a_view_that_fails_leaves_nothing_behind() -> None:
+    with pytest.raises(ValueError, match="as planned"):
+        answer("POST", failing)
+    assert not Group.objects.filter(name="half done").exists()
+
+
+def test_a_view_may_keep_its_own_transactions() -> None:
+    assert answer("POST", transaction.non_atomic_requests(in_transaction)).content == b"False"
+
+
+def test_nothing_stands_between_it_and_the_views() -> None:
+    assert settings.MIDDLEWARE[-1].endswith("AtomicWritesMiddleware")
