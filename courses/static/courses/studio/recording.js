@@ -169,7 +169,8 @@
 
     watch(wait = 0) {
       clearTimeout(this.timer);
-      if (this.input.value) this.timer = setTimeout(() => this.look(), wait);
+      // Asked afterwards: Wagtail writes a saved value into the field when the element already stands in the page.
+      this.timer = setTimeout(() => this.input.value && this.look(), wait);
     }
 
     url(action = "") {
