@@ -32,7 +32,8 @@ def main() -> None:
     began_s = options.since if options.since is not None else time.time()
     os.environ["PORT"] = str(options.port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
-    signal.signal(signal.SIGTERM, _interrupted)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell leaves SIGINT ignored in what it starts with "&"
+        signal.signal(number, _interrupted)
     try:
         _run(options, began_s)
     except KeyboardInterrupt:
