@@ -12,7 +12,7 @@ _ONE_OWNER = Q(user__isnull=False, guest__isnull=True) | Q(user__isnull=True, gu
 
 
 class LearningEvent(models.Model):
-    """One thing that happened on a learner's phone, kept as it was sent. `id` is the phone's own UUID (version 7)."""
+    """One thing that happened on a learner's phone, in its own words. `id` is the phone's own UUID (version 7)."""
 
     class Kind(models.TextChoices):
         LESSON_PLAYED = "lesson_played"

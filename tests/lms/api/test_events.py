@@ -12,6 +12,7 @@ from wagtail.models import Page
 from courses.models import CourseIndexPage, CoursePage, LessonPage
 from lms.accounts.models import User
 from lms.core.ids import uuid7
+from lms.records.models import LearningEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +87,9 @@ def test_somebody_signed_in_finds_their_progress_on_another_phone(lesson_key: UU
         ({"data": {"position_s": 1, "duration_s": 0}}, "bad_data"),
         ({"data": {"position_s": True, "duration_s": 90}}, "bad_data"),
         ({"data": {"position_s": 1e400, "duration_s": 90}}, "bad_data"),
+        ({"data": {"position_s": 10**400, "duration_s": 90}}, "bad_data"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "bad_time"),
+        ({"at": "1970-01-01T00:00:00Z"}, "bad_time"),
         ({"id": str(uuid4())}, "bad_id"),
         ({"id": "7"}, "malformed"),
         ({"at": "yesterday"}, "malformed"),
@@ -100,6 +104,13 @@ def test_a_wrong_event_is_rejected_and_the_others_are_kept(
     answer = send(client, [bad, good]).json()
     assert answer["accepted"] == [good["id"]]
     assert [row["code"] for row in answer["rejected"]] == [code]
+
+
+def test_of_an_event_only_what_its_kind_says_is_kept(client: Client, lesson_key: UUID) -> None:
+    send(client, [played(lesson_key, data={"position_s": 1, "duration_s": 90, "phone": "13800000000"})])
+    send(client, [played(lesson_key, kind="lesson_completed", data={"more": "x" * 9000})])
+    kept = LearningEvent.objects.order_by("id").values_list("data", flat=True)
+    assert list(kept) == [{"position_s": 1, "duration_s": 90}, {}]
 
 
 @pytest.mark.parametrize("body", ["", "{", "null", "3", '{"a": 1}', "\x00", "[" * 5000])
