@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-import math
+import re
 import uuid
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.utils.functional import Promise
 from django.utils.html import escape
@@ -19,6 +19,7 @@ from lms.core.errors import FieldschoolError
 NAMESPACE = uuid.UUID("5b1f2a54-7a53-5c9e-8a44-6f0a6b0c7d11")
 MAX_TITLE = 255
 MAX_ID = 200
+MAX_SECONDS = 24 * 3600
 
 
 class RecordRefused(FieldschoolError):
@@ -66,6 +67,11 @@ def _wrong(field: str, wanted: str | Promise) -> RecordRefused:
     return _refuse("wrong_field", _("%(field)s must be %(wanted)s.") % {"field": field, "wanted": wanted})
 
 
+def _is_text(value: Any) -> TypeGuard[str]:
+    """True for a text that every database keeps: no NUL, no half of a surrogate pair."""
+    return isinstance(value, str) and not re.search("[\x00\ud800-\udfff]", value)
+
+
 def _text(record: dict[str, Any], field: str, where: str = "", *, needed: bool = False, limit: int = 100_000) -> str:
     value = record.get(field)
     name = f"{where}{field}"
@@ -73,7 +79,7 @@ def _text(record: dict[str, Any], field: str, where: str = "", *, needed: bool =
         return ""
     if needed and value in (None, ""):
         raise _refuse("missing_field", _("%(field)s is missing or empty.") % {"field": name})
-    if not isinstance(value, str) or "\x00" in value:
+    if not _is_text(value):
         raise _wrong(name, _("a text"))
     if needed and not value.strip():
         raise _refuse("missing_field", _("%(field)s is missing or empty.") % {"field": name})
@@ -86,7 +92,7 @@ def _texts(record: dict[str, Any], field: str) -> tuple[str, ...]:
     value = record.get(field)
     if value is None:
         return ()
-    if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+    if not isinstance(value, list) or not all(_is_text(item) and item.strip() for item in value):
         raise _wrong(field, _("a list of texts"))
     return tuple(item.strip() for item in value)
 
@@ -95,7 +101,7 @@ def _path(record: dict[str, Any], field: str, where: str = "") -> str | None:
     value = record.get(field)
     if value is None:
         return None
-    if not isinstance(value, str) or not PurePath(value).name or "\x00" in value:
+    if not _is_text(value) or not PurePath(value).name:
         raise _wrong(f"{where}{field}", _("null or the path of a file"))
     return value
 
@@ -111,7 +117,7 @@ def _language(record: dict[str, Any]) -> str:
 
 def _second(cue: dict[str, Any], field: str, where: str) -> float:
     value = cue.get(field)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_SECONDS:
         raise _wrong(f"{where}{field}", _("a number of seconds"))
     return round(float(value), 3)
 

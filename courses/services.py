@@ -80,9 +80,9 @@ def _hashes(course: CourseRecord, base: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in filter(None, named):
         path = base / name
-        if not path.is_file():
-            raise RecordRefused(_("There is no file %(name)s.") % {"name": name}, code="file_not_found")
         try:
+            if not path.is_file():
+                raise RecordRefused(_("There is no file %(name)s.") % {"name": name}, code="file_not_found")
             with path.open("rb") as opened:
                 found[name] = hashlib.file_digest(opened, "sha256").hexdigest()
         except OSError as error:
@@ -251,7 +251,10 @@ def _image(path: Path, title: str) -> Image:
         if picture_format not in PICTURE_FORMATS:
             raise _no_picture(path)
         opened.seek(0)
-        image = Image(title=title[:255], description=title[:255], file=ImageFile(opened, name=path.name))
+        try:
+            image = Image(title=title[:255], description=title[:255], file=ImageFile(opened, name=path.name))
+        except OSError as error:  # decoded at once, to know its size: it may be cut off
+            raise _no_picture(path) from error
         image.save()
         image._set_file_hash()
         image.save(update_fields=["file_hash"])

@@ -175,15 +175,23 @@ def test_a_uuid_as_id_is_the_key(tmp_path: Path) -> None:
             {"lessons": [{"title": "a", "transcript": [{"start_s": float("nan"), "end_s": 1, "text": "a"}]}]},
             "wrong_field",
         ),
+        ({"lessons": [{"title": "a", "transcript": [{"start_s": 0, "end_s": 10**400, "text": "a"}]}]}, "wrong_field"),
+        ({"title": "\ud800"}, "wrong_field"),
+        ({"audience": ["a\x00"]}, "wrong_field"),
+        ({"picture": "a" * 300}, "file_not_readable"),
         ({"lessons": [{"title": "a", "transcript": "WEBVTT"}]}, "wrong_field"),
         ({"lessons": [{"title": "a"}, {"title": "b", "video": "missing.mp4"}]}, "file_not_found"),
         ({"lessons": [{"title": "a"}, {"title": "b", "video": "."}]}, "wrong_field"),
         ({"lessons": [{"title": "a"}, {"title": "b", "video": "text.mp4"}]}, "unknown_content"),
         ({"picture": "text.mp4"}, "not_a_picture"),
+        ({"picture": "cut.jpg"}, "not_a_picture"),
     ],
 )
 def test_a_refused_record_leaves_nothing_behind(tmp_path: Path, fields: dict[str, Any], code: str) -> None:
     (tmp_path / "text.mp4").write_text("no recording")
+    whole = io.BytesIO()
+    Pillow.new("RGB", (900, 700)).save(whole, "JPEG")
+    (tmp_path / "cut.jpg").write_bytes(whole.getvalue()[: len(whole.getvalue()) // 2])
     with pytest.raises(FieldschoolError) as caught:
         take(tmp_path, **{"topic": "蚕桑", **fields})
     assert caught.value.code == code
@@ -232,6 +240,14 @@ class TestCommand:
         path.write_text("\ufeff" + json.dumps(record(), ensure_ascii=False), encoding="utf-8")
         assert self.run(path, "--publish")[:2] == (0, "1 created, 0 updated, 0 unchanged\n")
         assert self.run(path, "--publish")[:2] == (0, "0 created, 0 updated, 1 unchanged\n")
+
+    def test_a_number_that_cannot_be_read_is_one_bad_line(self, tmp_path: Path) -> None:
+        path = tmp_path / "courses.jsonl"
+        path.write_text('{"id": 1' + "0" * 5000 + "}\n" + json.dumps(record()))
+        code, out, _err = self.run(path, "--json")
+        assert code == 1
+        assert [(item["line"], item["code"]) for item in json.loads(out)["rejected"]] == [(1, "not_json")]
+        assert json.loads(out)["created"] == 1
 
     def test_a_missing_file_is_one_error_line(self, tmp_path: Path) -> None:
         code, out, err = self.run(tmp_path / "none.jsonl")

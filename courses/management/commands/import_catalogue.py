@@ -76,7 +76,7 @@ def _record(line: bytes) -> dict[str, Any]:
         record = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise RecordRefused("The line is not UTF-8.", code="not_utf8") from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also for a number of thousands of digits
         raise RecordRefused(f"The line is not JSON: {error}.", code="not_json") from error
     if not isinstance(record, dict):
         raise RecordRefused("The line must be a JSON object with the fields of a course.", code="not_an_object")
