@@ -3,9 +3,12 @@
 Only the rendition that fits is kept, so that later page views find it without looking at files.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def _filters(cap: Cap) -> Iterator[str]:
 
 
 def picture(image: Any, cap: Cap) -> Picture | None:
-    """The picture of `image` (a Wagtail image, or None) within `cap`; None when its file is missing.
+    """The picture of `image` (a Wagtail image, or None) within `cap`; None when its file is missing or damaged.
 
     With the image's renditions prefetched it costs no query.
     """
@@ -58,7 +61,9 @@ def picture(image: Any, cap: Cap) -> Picture | None:
     for spec in wanted:
         try:
             rendition = image.get_rendition(spec)
-        except FileNotFoundError:
+        except OSError as error:
+            # Missing, or cut off: the page is worth more than its picture.
+            logger.warning("picture %s cannot be shown: %s", image.pk, error)
             return None
         if rendition.file.size <= cap.max_bytes or spec == wanted[-1]:
             return _shown(rendition, image)

@@ -12,6 +12,7 @@ from courses import selectors
 from lms.core.ids import is_short_code
 
 YEAR_S = 31_536_000
+LONGEST_NAME = 200  # bytes; file systems refuse names from 256 with an error of their own
 
 
 @require_safe
@@ -30,6 +31,8 @@ def by_number(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def picture_file(request: HttpRequest, name: str) -> HttpResponseBase:
     """A rendition of a picture. Originals and documents lie in other folders and are not served by their path."""
+    if len(name.encode()) > LONGEST_NAME:
+        raise Http404
     response = serve(request, name, document_root=str(settings.MEDIA_ROOT / "images"))
     response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"
     return response

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Page, Site
 
 from courses.models import Audience, CourseIndexPage, CoursePage, HomePage, LessonPage, Topic
+from courses.pictures import CARD, picture
 from courses.types import Cue
 from media_pipeline.testing import playable_asset, ready_asset
 from tests.factories import courses as make
@@ -174,8 +176,6 @@ class TestPictures:
         from django.core.files.images import ImageFile
         from PIL import Image as Pillow
 
-        from courses.pictures import CARD, picture
-
         noise = BytesIO()
         Pillow.frombytes("RGB", (900, 700), os.urandom(900 * 700 * 3)).save(noise, "PNG")
         image = Image.objects.create(title="噪", file=ImageFile(noise, name="noise.png"))
@@ -184,9 +184,20 @@ class TestPictures:
         assert image.renditions.get().file.size <= CARD.max_bytes
         assert picture(Image.objects.get(pk=image.pk), CARD) == shown
 
+    def test_a_picture_that_is_damaged_costs_the_picture_not_the_page(self) -> None:
+        image = _picture()
+        Path(image.file.path).write_bytes(b"\xff\xd8\xff")
+        assert picture(image, CARD) is None
+
     @pytest.mark.parametrize(
         "path",
-        ["/files/original_images/test.png", "/files/documents/a.pdf", "/files/images/", "/files/images/none.webp"],
+        [
+            "/files/images/" + "a" * 300,
+            "/files/original_images/test.png",
+            "/files/documents/a.pdf",
+            "/files/images/",
+            "/files/images/none.webp",
+        ],
     )
     def test_nothing_else_is_served(self, client: Client, path: str) -> None:
         _picture()
