@@ -45,6 +45,7 @@ def test_cues_come_in_order_of_time_and_empty_ones_are_left_out() -> None:
         ("WEBVTT\n\n00:01.000 --> 00:02.000\na\n00:03.000 --> 00:04.000\nb", 5),
         ("WEBVTT\n\n00:01.000 --> 00:02.000\na\n\nlonely\n", 6),
         ("WEBVTT\n\n1:00.0 --> 00:02.000\na", 3),
+        ("WEBVTT\n\n" + "0" * 5000 + ":00:01.000 --> 00:02.000\na", 3),
     ],
 )
 def test_what_is_wrong_is_named_by_its_line(text: str, line: int) -> None:
