@@ -76,6 +76,13 @@ def _smallest(content: bytes) -> bytes:
     return brotli.compress(content, quality=11)
 
 
+def _brotli(response: HttpResponse) -> bytes:
+    # What is somebody's own is never asked for again: neither worth the work nor to be kept in memory.
+    if "public" in response.get("Cache-Control", ""):
+        return _smallest(response.content)
+    return brotli.compress(response.content, quality=4)
+
+
 class CompressMiddleware:
     """Brotli or gzip for text; never for media, whose ranges count bytes.
 
@@ -96,7 +103,7 @@ class CompressMiddleware:
         patch_vary_headers(response, ["Accept-Encoding"])
         accepted = _accepted(request.headers.get("Accept-Encoding", ""))
         if "br" in accepted:
-            _encode(response, "br", _smallest(response.content))
+            _encode(response, "br", _brotli(response))
         elif "gzip" in accepted:
             _encode(response, "gzip", gzip.compress(response.content, compresslevel=7, mtime=0))
         return response

@@ -5,6 +5,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
+from lms.core import pages
 from lms.core.pages import CompressMiddleware, SharedPagesMiddleware, keep_fresh
 
 PAGE = "<p>一课一课来</p>" * 60
@@ -41,6 +42,13 @@ def test_an_unchanged_page_costs_no_body() -> None:
     assert again.status_code == 304
     assert again.content == b""
     assert again["ETag"].removeprefix("W/") == page["ETag"].removeprefix("W/")
+
+
+def test_what_is_personal_is_compressed_but_not_kept_in_memory() -> None:
+    before = pages._smallest.cache_info()
+    page = answer("/admin/pages/", **{"Accept-Encoding": "br"})
+    assert brotli.decompress(page.content).decode() == PAGE
+    assert pages._smallest.cache_info() == before
 
 
 @pytest.mark.parametrize("path", ["/admin/pages/", "/api/v1/me", "/media/r/aa/voice.mp4"])
