@@ -3,6 +3,7 @@
 from functools import reduce
 from operator import or_
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Q
@@ -22,6 +23,11 @@ class PublicSitemap(Sitemap):
         below = reduce(or_, (Q(path__startswith=home.path) for home in homes))
         pages = Page.objects.filter(below, alias_of=None).live().public()
         return pages.select_related("locale").order_by("path").defer_streamfields().specific()
+
+    def _urls(self, page: Any, protocol: Any, domain: Any) -> list[dict[str, Any]]:
+        # Wagtail's own row of the site knows no address but the one it was made with: localhost.
+        urls = super()._urls(page, protocol, domain)
+        return [{**url, "location": settings.PUBLIC_URL + urlsplit(url["location"]).path} for url in urls]
 
 
 @cache_control(public=True, max_age=3600)

@@ -175,7 +175,7 @@ def test_robots_and_the_sitemap_know_public_pages_in_their_own_language(site: Si
     hidden = factory.course("内部")
     factory.restrict(hidden)
     listed = client.get("/sitemap.xml").content.decode()
-    assert site.course.url in listed
+    assert f"<loc>{settings.PUBLIC_URL}{site.course.url}</loc>" in listed
     assert "/en/courses/" in listed
     assert f"/en{site.course.url}" not in listed
     assert hidden.url not in listed
