@@ -8,6 +8,7 @@ from lms.core.errors import FieldschoolError
 SENTENCES: dict[str, Promise] = {
     "empty": _("The file is empty. Copy it from the phone or camera again, then upload it once more."),
     "not_found": _("There is no such file. Check the name and choose the file again."),
+    "bad_name": _("The file's name or folder has characters that cannot be read. Rename it and try again."),
     "not_a_file": _("This is not an ordinary file. Choose a video or sound file."),
     "not_media": _(
         "This is not a video or sound file that can be used. Choose an MP4, MOV, MKV, WebM, MP3 or M4A file."

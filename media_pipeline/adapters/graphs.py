@@ -105,7 +105,7 @@ def _picture(source: Any, probe: Probe) -> Any:
 def _sized(picture: Any, width: int, height: int, fps: float, duration_s: float) -> Any:
     """A picture of this size and rate in square pixels from second 0 to the end of the lesson."""
     return (
-        picture.filter("fps", _rate(fps), start_time=0)
+        picture.filter("fps", _rate(fps), start_time=0, eof_action="pass")  # a lone picture is one, too
         .filter("scale", width, height, flags="lanczos")
         .filter("setsar", 1)
         .filter("tpad", stop=-1, stop_mode="clone")
@@ -117,7 +117,8 @@ def _sized(picture: Any, width: int, height: int, fps: float, duration_s: float)
 def _poster(picture: Any, plan: Plan, target: Path, at_s: float) -> Any:
     assert plan.share
     return (
-        picture.filter("trim", start=_seconds(at_s))
+        picture.filter("tpad", stop=-1, stop_mode="clone")  # the picture may end before the sound, and before `at_s`
+        .filter("trim", start=_seconds(at_s), end=_seconds(plan.duration_s))
         .filter("thumbnail", 24)
         .filter("scale", plan.share.width, plan.share.height)
         .filter("setsar", 1)

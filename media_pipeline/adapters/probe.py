@@ -41,6 +41,10 @@ def regular_file(source: Path) -> Path:
         status = real.stat()
     except (OSError, RuntimeError) as error:
         raise MediaError("not_found", repr(error)) from error
+    try:
+        str(real).encode()
+    except UnicodeEncodeError as error:  # the name is no UTF-8: neither a command nor a manifest can hold it
+        raise MediaError("bad_name") from error
     if not stat.S_ISREG(status.st_mode):
         raise MediaError("not_a_file")
     if status.st_size == 0:

@@ -147,6 +147,15 @@ def test_a_picture_that_begins_late_is_held(source: Path, tmp_path: Path) -> Non
     check(tmp_path / "out", transcode(source, tmp_path / "out"), 4)
 
 
+def test_a_lone_picture_stays_as_long_as_the_sound(source: Path, tmp_path: Path) -> None:
+    picture = ("-f", "lavfi", "-i", "color=green:size=192x108:rate=10:duration=0.1")
+    clips.ffmpeg(*picture, *clips.SINE, "-t", "3", *clips.H264, source)
+    manifest = transcode(source, tmp_path / "out")
+    check(tmp_path / "out", manifest, 3)
+    assert manifest["poster"] == "poster.jpg"
+    assert manifest["renditions"]
+
+
 def test_picture_alone_has_no_sounds(source: Path, tmp_path: Path) -> None:
     clips.silent(source, size="192x108")
     manifest = transcode(source, tmp_path / "out")
