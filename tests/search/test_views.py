@@ -133,7 +133,7 @@ def test_queries_are_not_written_to_logs(client: Client, caplog: pytest.LogCaptu
 
 
 def test_results_are_asked_for_each_time(client: Client) -> None:
-    assert client.get("/search/?q=电商").headers["Cache-Control"] == "no-cache"
+    assert "no-cache" in client.get("/search/?q=电商").headers["Cache-Control"]
 
 
 def test_a_result_page_takes_few_queries(client: Client, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
