@@ -31,7 +31,7 @@ class Told:
     title: str
     stage: Stage = "waiting"
     asset_id: str = ""
-    is_new: bool = True
+    is_new: bool = False
     is_clip: bool = False
 
 
