@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.db import transaction
 from django.test import override_settings
+from django.utils import translation
 
 from lms.core.clock import now
 from media_pipeline import refusals, services, testing
@@ -129,7 +130,7 @@ def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(storage.Blobs, "put", full)
-    with pytest.raises(refusals.NoSpaceForUpload, match="operator"):
+    with translation.override("en"), pytest.raises(refusals.NoSpaceForUpload, match="operator"):
         upload(testing.recording())
     assert not Asset.objects.exists()
     assert not files_in(tmp_path)
