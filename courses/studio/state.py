@@ -3,27 +3,11 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from lms.core import sizes
 from media_pipeline.types import Media, StepProgress
 
 TEN_MINUTES_S = 600
-
-
-def quality_label(name: str) -> str:
-    """What a quality is called for people."""
-    # With a context: "Clear" alone is what buttons say.
-    labels = {
-        "voice": pgettext("quality", "Listen only"),
-        "slides": pgettext("quality", "Slides"),
-        "v48": pgettext("quality", "Save data"),
-        "v100": pgettext("quality", "Clear"),
-        "v250": pgettext("quality", "High"),
-        "high": pgettext("quality", "Highest"),
-        "share": _("File to hand on"),
-    }
-    return labels.get(name, name)
 
 
 def _step_label(kind: str) -> str:
@@ -68,7 +52,7 @@ def village_table(media: Media) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "label": quality_label(name),
+            "label": sizes.quality_label(name),
             "picture": picture,
             "per_ten_minutes": sizes.data_size(round(size_bytes / duration_s * TEN_MINUTES_S)) if duration_s else "",
             "whole": sizes.data_size(size_bytes),

@@ -75,9 +75,15 @@ def _secret(values: Mapping[str, str], hosts: list[str], public_url: str) -> str
 
 def _public_url(values: Mapping[str, str]) -> str:
     url = values.get("PUBLIC_URL", f"http://127.0.0.1:{values.get('PORT', '8000')}").rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
-        raise ImproperlyConfigured(f"PUBLIC_URL={url!r} is not an address: use https://HOST without a path.")
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and parts.hostname and not parts.path and parts.port != 0
+    except ValueError:  # a half bracket, a port that is no number
+        good = False
+    if not good:
+        raise ImproperlyConfigured(
+            f"PUBLIC_URL={url!r} is not an address: use https://HOST without a path, and a number for PORT."
+        )
     return url
 
 
@@ -93,7 +99,8 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         raise ImproperlyConfigured(f"DATA_DIR={data_dir} cannot be made: {error.strerror}.") from error
     public_url = _public_url(values)
     hosts = [host.strip() for host in values.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
-    hosts = hosts or [urlsplit(public_url).hostname or "", "127.0.0.1", "localhost"]
+    # Under its public name and to supervisors on this machine the site answers in any case.
+    hosts = list(dict.fromkeys([*hosts, urlsplit(public_url).hostname or "", "127.0.0.1", "localhost"]))
     return Environment(
         data_dir=data_dir,
         database=_database(values, data_dir),

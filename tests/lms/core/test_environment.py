@@ -20,12 +20,19 @@ def test_defaults_run_on_one_machine(tmp_path: Path) -> None:
         ("DEFAULT_LANGUAGE", "xx"),
         ("DATABASE_URL", "mysql://x/y"),
         ("PUBLIC_URL", "fieldschool"),
+        ("PUBLIC_URL", "http://["),
+        ("PORT", "abc"),
         ("DEBUG", "yes"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=name):
         environment.read({"DATA_DIR": str(tmp_path), name: value})
+
+
+def test_the_site_answers_under_its_public_name_and_on_its_own_machine(tmp_path: Path) -> None:
+    values = {"DATA_DIR": str(tmp_path), "PUBLIC_URL": "https://school.test", "ALLOWED_HOSTS": "learn.test"}
+    assert environment.read(values).allowed_hosts == ["learn.test", "school.test", "127.0.0.1", "localhost"]
 
 
 @pytest.mark.parametrize("secret", ["", "short", environment.DEMO_SECRET])
