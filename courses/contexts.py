@@ -98,11 +98,13 @@ def lesson_context(page: LessonPage, *, private: bool) -> dict[str, Any]:
         return lesson_card(lesson, number, media=media, codes=codes, url=address) if lesson else None
 
     _read_pictures(page)
+    shown = course_card(course, lessons.pages, media, codes, (), url=url)
     return {
         "lesson": replace(card(page, at + 1), summary=page.summary),
         "media": media.get(page.asset_id) if page.asset_id else None,
         "cues": page.cues,
-        "course": course_card(course, lessons.pages, media, codes, (), url=url),
+        # A draft is seen in its place: "lesson 1 of 1".
+        "course": replace(shown, lesson_count=max(shown.lesson_count, at + 1)),
         "previous": card(before, at),
         "next": card(after, at + 2),
     }

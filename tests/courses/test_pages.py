@@ -240,3 +240,4 @@ def test_previews_of_drafts_have_private_addresses(rf: Any) -> None:
     assert context["media"].private
     assert context["media"].share.url.startswith("/media/p/")
     assert context["lesson"].state == "ready"
+    assert context["course"].lesson_count == 1  # "lesson 1 of 1", not "of 0"

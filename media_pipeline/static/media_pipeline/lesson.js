@@ -96,6 +96,7 @@
       method: 'POST',
       body: JSON.stringify(events.slice(0, 200)),
       headers: { 'Content-Type': 'application/json' },
+      keepalive: true, // the page may be closed next
     }).catch(() => 0)
     if (!answer.ok) return
     const { accepted, rejected } = await answer.json()
@@ -130,11 +131,13 @@
     }
   }
   let sent = 0
-  const tell = () => {
+  const tell = async () => {
     keep()
     if (v.currentTime == sent) return
     sent = v.currentTime
-    note('lesson_played', position())
+    const at = position()
+    if (!me) await who()
+    note('lesson_played', at)
   }
   v.addEventListener('timeupdate', () => {
     follow()
@@ -146,7 +149,12 @@
       else if (me.user) send()
     }
   })
-  v.addEventListener('pause', () => length() && v.currentTime && tell())
+  // Who stops here may go on at another phone: the server hears of it now, not when the next page is opened.
+  v.addEventListener('pause', async () => {
+    if (!length() || !v.currentTime) return
+    await tell()
+    if (me && me.user) send()
+  })
   addEventListener('pagehide', () => {
     if (v.paused || !length()) return
     tell()

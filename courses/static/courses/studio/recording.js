@@ -67,6 +67,8 @@
       this.show("again", again);
       this.show("retry", retry);
       this.show("error", true);
+      // Wagtail's buttons float over the foot of the page. What fails later, while somebody writes, moves nothing.
+      if (!retry) this.part("error").scrollIntoView({ block: "nearest" });
     }
 
     // Sending -------------------------------------------------------------------------------------------------------
