@@ -46,7 +46,8 @@ class Site:
         """Path of the lesson of a clip."""
         return f"{COURSE}{clip}/"
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What processes of this site are started with."""
         keep = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         return {
             **keep,
@@ -57,23 +58,24 @@ class Site:
             "PYTHONPATH": str(ROOT),
         }
 
-    def _run(self, *arguments: str) -> None:
-        subprocess.run([sys.executable, *arguments], cwd=ROOT, env=self._environment(), check=True)
+    def run(self, *arguments: str) -> None:
+        """Run `python ARGUMENTS` for this site. Raises CalledProcessError."""
+        subprocess.run([sys.executable, *arguments], cwd=ROOT, env=self.environment(), check=True)
 
     def fill(self) -> None:
         """Tables, static files, lessons. What is there already is left alone."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._run("manage.py", "migrate", "-v0")
-        self._run("manage.py", "collectstatic", "--noinput", "-v0")
-        self._run("-m", "benchmarks.lessons", *self.clips)
-        self._run("manage.py", "worker", "--once")
+        self.run("manage.py", "migrate", "-v0")
+        self.run("manage.py", "collectstatic", "--noinput", "-v0")
+        self.run("-m", "benchmarks.lessons", *self.clips)
+        self.run("manage.py", "worker", "--once")
 
     def start(self) -> None:
         """Serve; returns when the site answers. Raises RuntimeError when it does not."""
         command = [*self.before, sys.executable, "-m", "gunicorn", "lms.wsgi", "-k", "gthread", "--workers", "2"]
         command += ["--threads", "16", "--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"]
         self._server = subprocess.Popen(
-            command, cwd=ROOT, env=self._environment(), stdin=subprocess.DEVNULL, start_new_session=True
+            command, cwd=ROOT, env=self.environment(), stdin=subprocess.DEVNULL, start_new_session=True
         )
         end = time.monotonic() + STARTS_WITHIN_S
         while time.monotonic() < end and self._server.poll() is None:

@@ -1,19 +1,17 @@
 """The player in a real Chromium, on lessons encoded for real, at a phone's and a laptop's width."""
 
 import re
-import shutil
 import signal
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from benchmarks.site import Site
+from tests.e2e.conftest import PATIENCE_MS, until
 
 pytestmark = pytest.mark.e2e
-PATIENCE_MS = 45_000
 WIDTHS = [360, 1280]
 PLAYHEAD = "document.querySelector('video,audio').currentTime"
 NO_AV1 = """const ask = MediaSource.isTypeSupported.bind(MediaSource)
@@ -23,20 +21,6 @@ window.stops = []
 for (const name of ['waiting', 'pause', 'ended']) v.addEventListener(name, () => window.stops.push(name))"""
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with Site(tmp_path_factory.mktemp("site"), ("pattern", "sound", "picture")) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture(params=WIDTHS)
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": request.param, "height": 740}, locale="zh-CN")
@@ -44,14 +28,6 @@ def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     made = context.new_page()
     yield made
     context.close()
-
-
-def until(page: Page, expression: str) -> None:
-    """Wait until a JavaScript expression is true. Playwright's way needs `eval`, which the site's policy forbids."""
-    end = time.monotonic() + PATIENCE_MS / 1000
-    while not page.evaluate(expression):
-        assert time.monotonic() < end, f"never true: {expression}"
-        page.wait_for_timeout(50)
 
 
 def played(page: Page, to_s: float) -> None:

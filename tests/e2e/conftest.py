@@ -1,0 +1,40 @@
+"""What tests in a real browser share: the browser, patience, sites that run."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.site import Site
+
+PATIENCE_MS = 45_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with lessons that are encoded and published."""
+    with Site(tmp_path_factory.mktemp("site"), ("pattern", "sound", "picture")) as running:
+        yield running
+
+
+def wait_for(page: Page, is_so: Callable[[], object], what: str) -> None:
+    """Ask again and again until `is_so` says something true."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not is_so():
+        assert time.monotonic() < end, f"never true: {what}"
+        page.wait_for_timeout(50)
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until a JavaScript expression is true. Playwright's way needs `eval`, which the site's policy forbids."""
+    wait_for(page, lambda: page.evaluate(expression), expression)
