@@ -170,8 +170,6 @@ def studio(browser: "Browser", address: str) -> Iterator[Shot]:
     village.wait_for(state="visible")
     page.locator("[data-part=village]").first.evaluate("table => table.closest('[data-contentpath]').scrollIntoView()")
     yield keep("studio-editor-1280-light-zh", page, True)
-    village.evaluate("table => table.scrollIntoView({block: 'center'})")
-    yield keep("studio-village-1280-light-zh", page, True)
     context.close()
 
 
