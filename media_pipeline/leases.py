@@ -20,7 +20,6 @@ from django.db.models import F, Q
 from media_pipeline.models import Asset, Step, step_order
 
 LEASE = timedelta(seconds=20)
-HEARTBEAT = timedelta(seconds=5)
 REPORT = timedelta(seconds=1)  # how often progress is written, which renews the lease as well
 
 NO_LEASE: dict[str, Any] = {"lease_until": None, "worker": "", "left_s": None, "speed": None}

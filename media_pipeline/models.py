@@ -34,6 +34,7 @@ class Asset(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField()
+    wanted_at = models.DateTimeField()  # when it was last uploaded: the same bytes again are the same asset
 
     class Meta:
         constraints = [

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lms.core import outbox
@@ -67,12 +68,15 @@ def _keep(
                 "name": name[:255],
                 "uploaded_by_id": uploaded_by_id,
                 "created_at": now,
+                "wanted_at": now,
             },
         )
         if is_new:
             Step.objects.bulk_create(
                 Step(asset=asset, kind=kind, not_before=now, created_at=now) for kind in Step.Kind.values
             )
+        else:
+            Asset.objects.filter(pk=asset.pk).update(wanted_at=now)
         sources.put(path, sha256)
         if asset.state == Asset.State.FAILED:
             _try_again(asset, now)
@@ -153,16 +157,10 @@ def collect_garbage(*, keep: Collection[UUID], now: datetime) -> list[UUID]:
     """
     limit = now - FORGOTTEN_AFTER
     removed = []
-    for asset_id, sha256 in (
-        Asset.objects.filter(created_at__lt=limit).values_list("id", "source_sha256").order_by("id")
-    ):
-        if asset_id in keep:
-            continue
-        with transaction.atomic():
-            Asset.objects.filter(id=asset_id).delete()
-            if not Asset.objects.filter(source_sha256=sha256).exists():
-                sources.delete(sha256)
-        removed.append(asset_id)
+    forgotten = Asset.objects.filter(wanted_at__lt=limit)
+    for asset_id in list(forgotten.order_by("id").values_list("id", flat=True)):
+        if asset_id not in keep and _remove(forgotten.filter(id=asset_id)):
+            removed.append(asset_id)
     for sha256, written in sources.listing():
         if written < limit:
             with transaction.atomic():
@@ -173,6 +171,18 @@ def collect_garbage(*, keep: Collection[UUID], now: datetime) -> list[UUID]:
     for path in older_than(Path(settings.FILE_UPLOAD_TEMP_DIR), limit):
         path.unlink(missing_ok=True)
     return removed
+
+
+def _remove(found: QuerySet[Asset]) -> bool:
+    """Remove the asset, if it still answers to `found`, and its source when no other asset has the same."""
+    with transaction.atomic():
+        asset = found.select_for_update().first()
+        if asset is None:
+            return False
+        asset.delete()
+        if not Asset.objects.filter(source_sha256=asset.source_sha256).exists():
+            sources.delete(asset.source_sha256)
+    return True
 
 
 def _asset(asset_id: UUID) -> Asset:

@@ -50,7 +50,7 @@ def test_an_empty_status() -> None:
 @override_settings(MEDIA_KEPT_ASSETS="tests.media_pipeline.test_commands.nothing_is_kept")
 def test_garbage_is_collected_by_a_command() -> None:
     old, new = testing.received_asset(name="old.mp4"), testing.received_asset(name="new.mp4")
-    Asset.objects.filter(id=old).update(created_at=now() - timedelta(days=3))
+    Asset.objects.filter(id=old).update(wanted_at=now() - timedelta(days=3))
     out = io.StringIO()
     call_command("collect_media_garbage", "--verbose-ids", stdout=out)
     assert out.getvalue().splitlines() == ["1 uploads removed", str(old)]

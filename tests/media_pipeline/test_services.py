@@ -191,6 +191,14 @@ def test_garbage_is_what_no_page_names_for_two_days(tmp_path: Path) -> None:
     assert files_in(tmp_path / "sources") == set(Asset.objects.values_list("source_sha256", flat=True))
 
 
+def test_what_was_uploaded_again_is_not_garbage(tmp_path: Path) -> None:
+    long_ago = now() - timedelta(days=30)
+    asset_id = services.ingest(file=io.BytesIO(testing.recording()), name="lesson.mp4", now=long_ago)
+    assert upload(testing.recording()) == asset_id
+    assert services.collect_garbage(keep=set(), now=now()) == []
+    assert len(files_in(tmp_path / "sources")) == 1
+
+
 def test_garbage_leaves_files_that_another_asset_shows(tmp_path: Path) -> None:
     kept = testing.ready_asset(language="en")
     testing.ready_asset(language="zh-hans")
