@@ -127,6 +127,19 @@ def encode_share(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> lis
     return [share, Encoded("poster", "poster", poster, "image/jpeg", size_bytes, 0.0, 0, rung.width, rung.height)]
 
 
+@contextlib.contextmanager
+def _named_errors() -> Iterator[None]:
+    """Gives a full disk, and a result of ffmpeg that is no MP4 file, their MediaError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (ENOSPC, EDQUOT):
+            raise NoSpace(str(error)) from error
+        raise
+    except ValueError as error:  # BadBox; mmap's own for an empty file
+        raise MediaError("encoder_failed", str(error)) from error
+
+
 def _run(command: list[str], plan: Plan, watch: Watch, *, pictures: int = 1) -> None:
     limits = ffmpeg.limits_for(plan.duration_s, pictures)
     ffmpeg.run(command, duration_s=plan.duration_s, limits=limits, watch=watch)
@@ -145,6 +158,7 @@ def _picture(rung: PictureRung, raw: Path, target: Path, plan: Plan) -> Encoded:
     return replace(encoded, width=rung.width, height=rung.height, fps=round(rung.fps, 3))
 
 
+@_named_errors()
 def _encoded(
     name: str, kind: EncodedKind, path: Path, container: str, plan: Plan, *, index: FragmentIndex | None = None
 ) -> Encoded:
@@ -155,6 +169,7 @@ def _encoded(
     return Encoded(name, kind, path, mime, size_bytes, round(plan.duration_s, 3), average_bps, index=index)
 
 
+@_named_errors()
 def _pack(raw: Path, target: Path, lengths: Sequence[tuple[float, float]], end_s: float) -> FragmentIndex:
     """Write `raw` anew in our fragments, take `raw` away, and index the result."""
     try:
@@ -163,12 +178,6 @@ def _pack(raw: Path, target: Path, lengths: Sequence[tuple[float, float]], end_s
                 out.write(piece)
         with _bytes_of(target) as data:
             return fragments.index(data)
-    except OSError as error:
-        if error.errno in (ENOSPC, EDQUOT):
-            raise NoSpace(str(error)) from error
-        raise
-    except boxes.BadBox as error:
-        raise MediaError("encoder_failed", str(error)) from error
     finally:
         raw.unlink(missing_ok=True)
 

@@ -1,10 +1,12 @@
 """Files that cannot be used, or lie, or want to reach other files: one clear error each."""
 
+import errno
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -214,3 +216,33 @@ def test_the_command_touches_no_folder_that_holds_something(tmp_path: Path) -> N
         transcode(clips.silent(tmp_path / "a.mp4", size="64x64"), tmp_path / "out")
     assert refused.value.code == "output_not_empty"
     assert (tmp_path / "out" / "mine.txt").read_text() == SECRET
+
+
+def test_a_disk_that_is_full_at_the_manifest_is_said_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_text
+
+    def full(path: Path, *text: Any, **how: Any) -> int:
+        if path.name == "manifest.json":
+            write(path, "{")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(path, *text, **how)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(MediaError) as refused:
+        transcode(clips.silent(tmp_path / "a.mp4", size="64x64"), tmp_path / "out")
+    assert refused.value.code == "no_space"
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("made", [b"", b"no boxes at all"])
+def test_a_share_file_that_is_no_mp4_is_an_error_of_the_encoder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: bytes
+) -> None:
+    source = clips.silent(tmp_path / "a.mp4", size="64x64")
+    plan = encoding.examine(source, watch=quiet).plan
+    monkeypatch.setattr(encoding.ffmpeg, "run", lambda *_, **__: (tmp_path / "share.mp4").write_bytes(made))
+    with pytest.raises(MediaError) as refused:
+        encoding.encode_share(source, plan, tmp_path, watch=quiet)
+    assert refused.value.code == "encoder_failed"

@@ -1,6 +1,7 @@
 """`manage.py transcode SOURCE --output DIR [--json]`: the pipeline on one file, without a site."""
 
 import argparse
+import errno
 import json
 import resource
 import shutil
@@ -15,7 +16,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from media_pipeline import encoding
-from media_pipeline.encoding import Encoded, Examined, MediaError, Progress
+from media_pipeline.encoding import Encoded, Examined, MediaError, NoSpace, Progress
 
 STEPS = {
     "voice": encoding.encode_voice,
@@ -68,12 +69,14 @@ def transcode(source: Path, output: Path) -> dict[str, Any]:
         for path in sorted(folder.iterdir(), key=lambda path: path.name == "manifest.json"):
             path.rename(output / path.name)  # the manifest last: where it is, all is
         folder.rmdir()
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         for path in output.iterdir():
             path.unlink()
         if made:
             output.rmdir()
+        if isinstance(error, OSError):
+            raise _disk_error(error) from error
         raise
     finally:
         sys.stderr.write("\r\x1b[K" if sys.stderr.isatty() else "")
@@ -89,7 +92,12 @@ def _prepare(output: Path) -> tuple[bool, Path]:
             raise MediaError("output_not_empty")
         return made, Path(tempfile.mkdtemp(prefix=".part-", dir=output))
     except OSError as error:
-        raise MediaError("output_unusable", str(error)) from error
+        raise _disk_error(error) from error
+
+
+def _disk_error(error: OSError) -> MediaError:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return NoSpace(str(error)) if full else MediaError("output_unusable", str(error))
 
 
 def describe(source: Path, examined: Examined, encoded: list[Encoded]) -> dict[str, Any]:
