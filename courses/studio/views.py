@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
@@ -19,6 +21,9 @@ from lms.core.clock import now
 from lms.core.errors import FieldschoolError
 from media_pipeline import selectors as media_pipeline
 from media_pipeline import services as media_services
+from media_pipeline.refusals import TooLarge
+
+FORM_BYTES = 1 << 20  # of an upload's body, beside the recording
 
 
 def may_work_on_lessons(user: object) -> bool:
@@ -42,13 +47,24 @@ def _state(asset_id: UUID, *, status: int = 200) -> JsonResponse:
     return JsonResponse(describe(media), status=status)
 
 
-# Keeping a large file takes a while: no transaction is open meanwhile, the pipeline has its own.
+# Keeping a large file takes a while: no transaction is open meanwhile, the pipeline has its own. The check of the
+# form's token reads the whole body onto the disk: it comes after what can be refused without.
+@csrf_exempt
 @transaction.non_atomic_requests
 @never_cache
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
-    """Keep an uploaded recording; answer with its state (201), or with why it cannot be used (400)."""
+    """Keep an uploaded recording; answer with its state (201), or with why it cannot be used (400, 413)."""
     _check(request)
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) > settings.MEDIA_MAX_SOURCE_BYTES + FORM_BYTES:
+        error = TooLarge(settings.MEDIA_MAX_SOURCE_BYTES)
+        return _refused(error.code, str(error), status=413)
+    return _keep(request)
+
+
+@csrf_protect
+def _keep(request: HttpRequest) -> HttpResponse:
     upload = request.FILES.get("file")
     if not isinstance(upload, UploadedFile):
         return _refused("no_file", _("No file has arrived. Choose the recording again."))

@@ -100,6 +100,36 @@ def test_uploading_needs_the_forms_token() -> None:
     assert not Asset.objects.exists()
 
 
+class _Unread:
+    """A body that nobody may touch."""
+
+    def read(self, *size: int) -> bytes:
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+@pytest.mark.parametrize(
+    ("role", "length", "status"),
+    [(_nobody, 10**6, 403), (_plain, 10**6, 403), (_admin_access_only, 10**6, 403), (make.trainer, 10**10, 413)],
+    ids=["nobody", "plain", "admin access only", "too large"],
+)
+def test_what_is_refused_anyway_is_refused_before_it_is_read(
+    role: Callable[[], User | None], length: int, status: int
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "a" * 32
+    user = role()
+    if user is not None:
+        client.force_login(user)
+    about: dict[str, Any] = {"wsgi.input": _Unread(), "CONTENT_LENGTH": str(length)}
+    about["CONTENT_TYPE"] = "multipart/form-data; boundary=b"
+    response = client.generic("POST", reverse("recordings:upload"), headers=SCRIPT, **about)
+    assert response.status_code == status
+    if status == 413:
+        assert response.json()["error"]["code"] == "file_too_large"
+
+
 def test_an_upload_answers_with_its_state_and_becomes_ready(trainer: Client) -> None:
     answer = _upload(trainer, language="zh-hans").json()
     assert (answer["state"], answer["settled"], answer["table"]) == ("received", False, [])
