@@ -11,6 +11,8 @@ from lms.api.site import api
 from lms.core import health, robots
 from search import urls as search_urls
 
+handler403 = "lms.core.uploads.forbidden"
+
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
