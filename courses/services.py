@@ -10,23 +10,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
-from django.core.files.images import ImageFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from wagtail.images.models import Image
 from wagtail.models import Locale
-from willow.image import Image as Willow
-from willow.image import UnrecognisedImageFormatError
 
 from courses import catalogue, webvtt
+from courses.attachments import Attachments
 from courses.catalogue import CourseRecord, LessonRecord, RecordRefused
 from courses.languages import mirror
 from courses.models import Audience, CatalogueRecord, CourseIndexPage, CoursePage, LessonPage, Module, Topic
 from courses.slugs import pinyin_slug
-from media_pipeline import services as media_pipeline
 
 SIMILAR = 0.6  # of two titles, 0..1 (Ratcliff and Obershelp)
-PICTURE_FORMATS = {"jpeg", "png", "gif", "webp"}
 Status = Literal["created", "updated", "unchanged"]
 
 
@@ -50,23 +45,30 @@ def import_course(*, record: dict[str, Any], publish: bool, base: Path, now: dat
     course = catalogue.read(record)
     hashes = _hashes(course, base)
     digest = catalogue.digest(record, hashes)
-    try:
+    known = CatalogueRecord.objects.filter(external_id=course.external_id, language=course.language).first()
+    page = CoursePage.objects.filter(
+        translation_key=course.key, locale__language_code=course.language, alias_of=None
+    ).first()
+    if known and page and known.digest == digest:
         with transaction.atomic():
-            known = CatalogueRecord.objects.filter(external_id=course.external_id, language=course.language).first()
-            page = CoursePage.objects.filter(
-                translation_key=course.key, locale__language_code=course.language, alias_of=None
-            ).first()
-            if known and page and known.digest == digest:
-                return Imported(course.key, course.language, _publish_drafts(page) if publish else "unchanged")
-            _take_over(course, publish=publish, base=base, now=now)
-            CatalogueRecord.objects.update_or_create(
-                external_id=course.external_id,
-                language=course.language,
-                defaults={"key": course.key, "digest": digest, "imported_at": now},
-            )
+            return Imported(course.key, course.language, _publish_drafts(page) if publish else "unchanged")
+    try:
+        with Attachments(base, language=course.language, now=now) as attachments:
+            attachments.take_recordings(course)
+            _save_record(course, digest, attachments, publish=publish, now=now)
     except ValidationError as error:
         raise RecordRefused(" ".join(error.messages), code="not_valid") from error
     return Imported(course.key, course.language, "updated" if page else "created")
+
+
+@transaction.atomic
+def _save_record(course: CourseRecord, digest: str, attachments: Attachments, *, publish: bool, now: datetime) -> None:
+    _take_over(course, attachments, publish=publish)
+    CatalogueRecord.objects.update_or_create(
+        external_id=course.external_id,
+        language=course.language,
+        defaults={"key": course.key, "digest": digest, "imported_at": now},
+    )
 
 
 def _hashes(course: CourseRecord, base: Path) -> dict[str, str]:
@@ -100,7 +102,7 @@ def _publish_drafts(course: CoursePage) -> Status:
     return status
 
 
-def _take_over(record: CourseRecord, *, publish: bool, base: Path, now: datetime) -> None:
+def _take_over(record: CourseRecord, attachments: Attachments, *, publish: bool) -> None:
     locale = Locale.objects.get(language_code=record.language)
     index = CourseIndexPage.objects.filter(locale=locale).order_by("path").first()
     if index is None:
@@ -110,14 +112,14 @@ def _take_over(record: CourseRecord, *, publish: bool, base: Path, now: datetime
     )
     course.title, course.summary = record.title, record.summary or record.title
     course.outcomes = "\n".join(record.outcomes)
-    course.picture = _image(base / record.picture, record.title) if record.picture else course.picture
+    course.picture = attachments.picture(record.picture, record.title) if record.picture else course.picture
     _set_modules(course, record)
     if course.pk is None:
         index.add_child(instance=course)
     course.topics.set(_topics(record.topic))
     course.audiences.set(_audiences(record.audiences))
     _save(course, publish=publish)
-    lessons = _lessons(course, record, publish=publish, base=base, now=now)
+    lessons = _lessons(course, record, attachments, publish=publish)
     _order(course, lessons)
     for page in [course, *lessons]:
         mirror(page)
@@ -151,14 +153,14 @@ def _set_modules(course: CoursePage, record: CourseRecord) -> None:
     course.modules.set(modules)
 
 
-def _lessons(course: CoursePage, record: CourseRecord, *, publish: bool, base: Path, now: datetime) -> list[LessonPage]:
+def _lessons(course: CoursePage, record: CourseRecord, attachments: Attachments, *, publish: bool) -> list[LessonPage]:
     """The record's lessons as pages, in its order; what is not in it any more is unpublished."""
     known = list(LessonPage.objects.child_of(course).order_by("path"))
     modules = {module.title: module.key for module in course.modules.all()}
     pages = []
     for place, (lesson, matched) in enumerate(zip(record.lessons, _matches(record.lessons, known), strict=True)):
         page = matched or _new_lesson(course, place)
-        _fill(page, lesson, language=record.language, base=base, now=now)
+        _fill(page, lesson, attachments)
         page.module_key = modules.get(lesson.module)
         if page.pk is None:
             course.add_child(instance=page)
@@ -202,26 +204,21 @@ def _new_lesson(course: CoursePage, place: int) -> LessonPage:
     return LessonPage(translation_key=key, locale=course.locale, live=False, slug="")
 
 
-def _fill(page: LessonPage, record: LessonRecord, *, language: str, base: Path, now: datetime) -> None:
+def _fill(page: LessonPage, record: LessonRecord, attachments: Attachments) -> None:
     if page.alias_of_id is not None:
         page.alias_of = None
         page.slug = pinyin_slug(record.title) if page.title != record.title else page.slug
     page.title, page.summary = record.title, record.summary
     body: list[tuple[str, Any]] = []
     if record.video:
-        spoken = record.video_language or language.split("-")[0]
-        with (base / record.video).open("rb") as opened:
-            asset_id = media_pipeline.ingest(file=opened, name=Path(record.video).name, language=spoken, now=now)
-        body.append(("video", str(asset_id)))
+        body.append(("video", str(attachments.recording(record))))
     if record.body:
         body.append(("text", catalogue.paragraphs(record.body)))
     if record.steps:
-        body.append(
-            (
-                "steps",
-                [{"text": text, "picture": _image(base / name, text) if name else None} for text, name in record.steps],
-            )
-        )
+        steps = [
+            {"text": text, "picture": attachments.picture(name, text) if name else None} for text, name in record.steps
+        ]
+        body.append(("steps", steps))
     if record.tip:
         body.append(("tip", record.tip))
     page.body = _stream(page, body)
@@ -231,39 +228,6 @@ def _fill(page: LessonPage, record: LessonRecord, *, language: str, base: Path, 
 def _stream(page: LessonPage, body: list[tuple[str, Any]]) -> Any:
     block = page._meta.get_field("body").stream_block
     return block.normalize([(kind, block.child_blocks[kind].normalize(value)) for kind, value in body])
-
-
-def _image(path: Path, title: str) -> Image:
-    """The picture of a file, the same one for the same bytes.
-
-    Raises RecordRefused when it is no picture.
-    """
-    with path.open("rb") as opened:
-        digest = hashlib.sha1(opened.read(), usedforsecurity=False).hexdigest()
-        known = Image.objects.filter(file_hash=digest).first()
-        if known:
-            return known
-        opened.seek(0)
-        try:
-            picture_format = Willow.open(opened).format_name
-        except UnrecognisedImageFormatError as error:
-            raise _no_picture(path) from error
-        if picture_format not in PICTURE_FORMATS:
-            raise _no_picture(path)
-        opened.seek(0)
-        try:
-            image = Image(title=title[:255], description=title[:255], file=ImageFile(opened, name=path.name))
-        except OSError as error:  # decoded at once, to know its size: it may be cut off
-            raise _no_picture(path) from error
-        image.save()
-        image._set_file_hash()
-        image.save(update_fields=["file_hash"])
-    return image
-
-
-def _no_picture(path: Path) -> RecordRefused:
-    sentence = _("%(name)s is no picture that can be used: take a jpeg, png, gif or webp file.")
-    return RecordRefused(sentence % {"name": path.name}, code="not_a_picture")
 
 
 def _topics(name: str) -> list[Topic]:

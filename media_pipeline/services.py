@@ -150,6 +150,14 @@ def cancel(*, asset_id: UUID, now: datetime) -> None:
             outbox.enqueue(topic="asset_changed", subject=asset.id)
 
 
+def take_back(*, asset_ids: Collection[UUID], ingested_at: datetime) -> None:
+    """Undo what `ingest` made at that moment, with its files; what was there before, or was uploaded since, stays."""
+    made = Asset.objects.filter(created_at=ingested_at, wanted_at=ingested_at)
+    for asset_id in asset_ids:
+        _remove(made.filter(id=asset_id))
+    files.sweep()
+
+
 def collect_garbage(*, keep: Collection[UUID], now: datetime) -> list[UUID]:
     """Remove assets that no page or revision names (`keep`), unless uploaded in the last two days, with their files.
 

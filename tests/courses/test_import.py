@@ -1,22 +1,26 @@
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from PIL import Image as Pillow
 
 from courses import services
 from courses.catalogue import RecordRefused
 from courses.models import CoursePage, LessonPage, ShortCode, Topic
 from lms.core.errors import FieldschoolError
+from media_pipeline import services as media_services
+from media_pipeline.adapters.storage import sources
 from media_pipeline.models import Asset
 from media_pipeline.testing import recording
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
 
 
 def record(**fields: Any) -> dict[str, Any]:
@@ -207,6 +211,43 @@ def test_a_refused_second_import_keeps_the_first(tmp_path: Path) -> None:
     with pytest.raises(RecordRefused):
         take(tmp_path, title="新", lessons=[{"title": "a", "video": "missing.mp4"}])
     assert CoursePage.objects.get(alias_of=None).title == "土豆种植"
+
+
+def test_of_a_refused_record_no_file_is_kept_but_what_was_there_before(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path / "pictures"
+    place = {**settings.STORAGES["sources"], "OPTIONS": {"location": tmp_path / "sources", "base_url": None}}
+    settings.STORAGES = {**settings.STORAGES, "sources": place}
+    for seed in ("old", "new"):
+        (tmp_path / f"{seed}.mp4").write_bytes(recording(seed=seed))
+    (tmp_path / "text.mp4").write_text("no recording")
+    Pillow.new("RGB", (64, 48), "green").save(tmp_path / "a.png")
+    take(tmp_path, lessons=[{"title": "a", "video": "old.mp4"}])
+    old = Asset.objects.get()
+    bad_video: list[Any] = [{"title": name, "video": f"{name}.mp4"} for name in ("old", "new", "text")]
+    bad_picture = [*bad_video[:2], {"title": "c", "steps": [{"text": "a", "picture": "text.mp4"}]}]
+    for lessons_ in (bad_video, bad_picture):
+        with pytest.raises(FieldschoolError):
+            services.import_course(
+                record=record(id="b", lessons=lessons_, picture="a.png"), publish=True, base=tmp_path, now=LATER
+            )
+        assert list(Asset.objects.all()) == [old]
+        assert [sha256 for sha256, _written in sources.listing()] == [old.source_sha256]
+        assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+
+
+def test_videos_are_kept_before_the_transaction_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.mp4").write_bytes(recording())
+    depths = []
+    ingest = media_services.ingest
+
+    def watched(**about: Any) -> Any:
+        depths.append(len(connection.savepoint_ids))
+        return ingest(**about)
+
+    monkeypatch.setattr(media_services, "ingest", watched)
+    before = len(connection.savepoint_ids)
+    take(tmp_path, lessons=[{"title": "a", "video": "a.mp4"}])
+    assert depths == [before]
 
 
 class TestCommand:
