@@ -141,6 +141,50 @@ def published(browser: Browser, school: Site, page_id: str) -> Taught:
     return Taught(page_id, path, number)
 
 
+def test_a_trainer_makes_a_course_and_publishes_a_phone_video_without_leaving_the_editor(
+    browser: Browser, school: Site, film: Path, tmp_path: Path
+) -> None:
+    context = opened(browser, LAPTOP)
+    errors: list[Any] = []
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    page = signed_in_trainer(context, school)
+    make_course(page, school, "网上卖洋芋")
+    begin_lesson(page, school, "拍一段好视频")
+    page.evaluate("window.same = true")  # gone if the page is loaded anew
+    widget = recording(page)
+
+    (tmp_path / "lesson.mp4").write_text("no film at all " * 99)
+    widget.locator("input[type=file]").set_input_files(tmp_path / "lesson.mp4")
+    error = widget.locator("[data-part=error]")
+    expect(error).to_contain_text("视频")
+    expect(error).to_be_in_viewport(ratio=1)
+    assert page.input_value("#id_title") == "拍一段好视频"
+
+    # Other bytes than the learners' lesson has: else there would be nothing to encode.
+    other = tmp_path / "VID_0002.mp4"
+    clips.ffmpeg("-i", film, "-c", "copy", "-t", "6", other)
+    widget.locator("input[type=file]").set_input_files(other)
+    expect(error).to_be_hidden()
+    expect(widget.locator("[data-part=steps] li")).to_have_count(4)
+    expect(widget.locator("[data-part=rows] tr").first).to_be_visible()
+    expect(widget.locator("[data-part=steps]")).to_be_hidden()
+    rows = widget.locator("[data-part=rows] tr")
+    assert [row.locator("th").inner_text() for row in rows.all()][:2] == ["只听", "省流量"]
+    assert all("兆" in row.locator("td").nth(1).inner_text() for row in rows.all())
+    assert "竖屏" in widget.locator("[data-part=facts]").inner_text()
+    assert page.evaluate("window.same")
+    assert page.input_value("#id_title") == "拍一段好视频"
+
+    page.locator("[data-side-panel-toggle=preview]").click()
+    preview = page.frame_locator("#w-preview-iframe")
+    expect(preview.locator("h1")).to_have_text("拍一段好视频")
+    expect(preview.locator("[data-play]")).to_be_visible()
+    taught = published(browser, school, publish_lesson(page))
+    assert taught.path.startswith("/courses/wang-shang-mai-yang-yu/")
+    assert errors == []
+    context.close()
+
+
 # Learners ------------------------------------------------------------------------------------------------------------
 
 
@@ -205,6 +249,35 @@ def test_who_only_listens_takes_no_picture(browser: Browser, school: Site, lesso
     context.close()
 
 
+def test_what_is_taken_back_is_found_no_more_and_its_media_are_gone_until_it_is_published_again(
+    browser: Browser, school: Site, lesson: Taught
+) -> None:
+    learner = opened(browser, PHONE)
+    page = learner.new_page()
+    page.goto(school.address + lesson.path)
+    media = page.locator("video source").get_attribute("src")
+    assert media
+    address = school.address + media if media.startswith("/") else media
+    assert learner.request.get(address).status == 200
+    studio = opened(browser, LAPTOP)
+    editor = signed_in_trainer(studio, school)
+
+    editor.goto(f"{school.address}/admin/pages/{lesson.page_id}/unpublish/")
+    editor.locator("main form button[type=submit], main form input[type=submit]").last.click()
+    editor.wait_for_url(re.compile(r"/admin/pages/\d+/$"))
+    assert learner.request.get(address).status == 404
+    assert learner.request.get(school.address + lesson.path).status == 404
+    assert learner.request.get(f"{school.address}/{lesson.number}/").status == 404
+    wait_for(page, lambda: not results(page, school, "晚疫病"), "taken out of the index")
+
+    editor.goto(f"{school.address}/admin/pages/{lesson.page_id}/edit/")
+    publish(editor)
+    assert learner.request.get(address).status == 200
+    wait_for(page, lambda: results(page, school, "晚疫病"), "back in the index")
+    studio.close()
+    learner.close()
+
+
 def test_without_javascript_a_learner_goes_from_search_to_course_to_lesson_and_plays_the_one_file(
     browser: Browser, school: Site, lesson: Taught
 ) -> None:
@@ -222,4 +295,57 @@ def test_without_javascript_a_learner_goes_from_search_to_course_to_lesson_and_p
         assert box
         page.locator("video").click(position={"x": 24, "y": box["height"] - 48})  # the browser's own play button
     assert asked.value.status in {200, 206}
+    context.close()
+
+
+# Progress ------------------------------------------------------------------------------------------------------------
+
+
+def signed_in_learner(context: BrowserContext, school: Site) -> Page:
+    page = context.new_page()
+    page.goto(f"{school.address}/account/sign-in/")
+    page.fill("#id_username", "learner")
+    page.fill("#id_password", "learner-demo")
+    page.press("#id_password", "Enter")
+    page.wait_for_url(f"{school.address}/")
+    return page
+
+
+def playing(page: Page, school: Site, lesson: Taught) -> str:
+    """Play the lesson once the page knows who is there; the lesson's key."""
+    page.goto(school.address + lesson.path)
+    until(page, "performance.getEntriesByType('resource').some((e) => e.name.endsWith('/api/v1/me') && e.responseEnd)")
+    page.locator("[data-play]").click()
+    until(page, f"{PLAYHEAD} > 1")
+    return str(page.locator("[data-player]").get_attribute("data-key"))
+
+
+def known(context: BrowserContext, school: Site, key: str) -> float:
+    """Where the server says the learner stopped; 0 if it knows nothing."""
+    answer = context.request.get(f"{school.address}/api/v1/me").json()
+    return float(answer["progress"].get(key, {}).get("position_s", 0))
+
+
+def test_where_a_learner_stopped_is_known_on_another_phone(browser: Browser, school: Site, lesson: Taught) -> None:
+    first, second = opened(browser, PHONE), opened(browser, PHONE)
+    key = playing(page := signed_in_learner(first, school), school, lesson)
+    page.evaluate("document.querySelector('video').pause()")
+    there = signed_in_learner(second, school)
+    wait_for(there, lambda: known(second, school, key) >= 1, "position on the server")
+    there.goto(school.address + lesson.path)
+    until(there, f"{PLAYHEAD} >= 1")
+    first.close()
+    second.close()
+
+
+def test_a_page_that_is_closed_while_it_plays_still_tells_how_far_it_was(
+    browser: Browser, school: Site, lesson: Taught
+) -> None:
+    context = opened(browser, PHONE)
+    page = signed_in_learner(context, school)
+    key = playing(page, school, lesson)
+    page.evaluate(f"{PLAYHEAD} = 6")
+    until(page, f"{PLAYHEAD} > 6.2 && !document.querySelector('video').seeking")
+    page.goto("about:blank")
+    wait_for(page, lambda: known(context, school, key) > 6, "position on the server")
     context.close()
