@@ -12,8 +12,9 @@ from benchmarks.site import Site
 PATIENCE_MS = 45_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium. Its driver runs an event loop in this thread, where Django refuses to work: it ends with the module."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield chromium
