@@ -63,7 +63,7 @@ check: .venv/.dev catalogues
 	$(PY) -m tests.catalogues
 
 format: .venv/.dev
-	.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format -q . ; .venv/bin/djhtml -q templates || true
+	.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format -q . ; .venv/bin/djhtml templates courses/templates
 
 clean:
 	rm -rf .venv data
