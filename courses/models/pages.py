@@ -279,4 +279,7 @@ class LessonPage(NumberedPage):
         from courses.contexts import lesson_context
 
         context = super().get_context(request, *args, **kwargs)
-        return {**context, **lesson_context(self, private=getattr(request, "is_preview", False))}
+        private = getattr(request, "is_preview", False)
+        if private:
+            self.asset_id = asset_of(self.body)  # what is previewed was never saved
+        return {**context, **lesson_context(self, private=private)}

@@ -241,3 +241,12 @@ def test_previews_of_drafts_have_private_addresses(rf: Any) -> None:
     assert context["media"].share.url.startswith("/media/p/")
     assert context["lesson"].state == "ready"
     assert context["course"].lesson_count == 1  # "lesson 1 of 1", not "of 0"
+
+
+def test_a_preview_shows_the_recording_chosen_last_though_nothing_was_saved() -> None:
+    lesson = make.lesson(make.course(), live=False)
+    chosen = ready_asset()
+    lesson.body = [("video", str(chosen))]
+    context = lesson.make_preview_request(preview_mode="").context_data
+    assert context["media"].asset_id == chosen
+    assert context["lesson"].state == "ready"
