@@ -7,7 +7,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q
 export PORT SHARED_DIR
 
-.PHONY: setup demo test test-fast check format lock messages bench bench-link bench-search screenshots clean
+.PHONY: setup demo test test-fast services services-stop check format lock messages bench bench-link bench-search screenshots clean
 
 .venv/.runtime: requirements.txt requirements-demo.txt
 	test -x $(PY) || $(PYTHON) -m venv .venv
@@ -41,6 +41,16 @@ test: .venv/.dev catalogues
 
 test-fast: .venv/.dev catalogues
 	$(PY) -m pytest -q -n 2 --dist loadfile -m "not contract and not e2e"
+
+# PostgreSQL, Redis, Elasticsearch, SeaweedFS and nginx: `eval "$$(make -s services)"` sets their addresses.
+# SERVICES="redis postgresql" starts only these.
+SERVICES ?=
+services: .venv/.dev
+	@$(PY) -m tests.system >&2
+	@$(PY) -m scripts.services start $(SERVICES)
+
+services-stop:
+	@$(PY) -m scripts.services stop
 
 # Tables and plots under benchmarks/results/.
 bench: .venv/.dev bench-search

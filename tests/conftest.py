@@ -6,11 +6,15 @@ import pytest
 from django.conf import settings as django_settings
 from hypothesis import HealthCheck, settings
 
-from tests import database
+from tests import database, services
 
 # No test asserts a time: a busy machine is no failure.
 settings.register_profile("fieldschool", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fieldschool")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(services, "fieldschool-services")
 
 
 @pytest.fixture(scope="session")

@@ -29,10 +29,24 @@ def program(name: str) -> bool:
     return any(shutil.which(name, path=path) for path in (None, "/usr/sbin:/sbin"))
 
 
+def postgresql() -> bool:
+    """True when a server is installed: Debian keeps it off the path."""
+    return any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+def java() -> bool:
+    """True when Elasticsearch's Java is there, whatever else is."""
+    return any(Path("/usr/lib/jvm").glob("*17*/bin/java"))
+
+
 NEEDS = (
     Need("chromium", partial(program, "chromium"), "journeys in a real browser"),
     Need("fonts-noto-cjk", lambda: fonts.find().regular is not None, "Chinese in pictures of pages and on slides"),
     Need("nginx", partial(program, "nginx"), "media files and Range requests behind a real server"),
+    Need("postgresql", postgresql, "the site's database on many machines"),
+    Need("redis-server", partial(program, "redis-server"), "the workers' broker"),
+    Need("openjdk-17-jre-headless", java, "Elasticsearch"),
+    Need("maven", partial(program, "mvn"), "fetching Elasticsearch, once"),
     Need("tesseract-ocr", partial(program, "tesseract"), "whether encoded slides can still be read"),
     Need("procps", partial(program, "ps"), "whether anything is left running"),
     Need("make", partial(program, "make"), "the commands that people type"),

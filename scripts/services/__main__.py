@@ -4,6 +4,7 @@
 """
 
 import argparse
+import os
 import shlex
 import sys
 from collections.abc import Mapping
@@ -13,14 +14,21 @@ from scripts.services import sets
 from scripts.services.base import Service
 from scripts.services.elasticsearch import Elasticsearch
 from scripts.services.errors import ServiceError
+from scripts.services.nginx import Nginx, forwarding
+from scripts.services.postgresql import Postgresql
+from scripts.services.redis import Redis
+from scripts.services.seaweedfs import Seaweedfs
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-NAMES = ("elasticsearch",)
+NAMES = ("elasticsearch", "postgresql", "seaweedfs", "redis", "nginx")
 
 
-def chosen(names: list[str], nodes: int) -> list[Service]:
+def chosen(names: list[str], nodes: int, site: str) -> list[Service]:
     """The services of these names, all of them if none is named; the slowest first."""
-    known: list[Service] = [Elasticsearch(nodes=nodes)]
+    known: list[Service] = [
+        *(Elasticsearch(nodes=nodes), Postgresql(), Seaweedfs(), Redis()),
+        Nginx(configuration=forwarding(site)),
+    ]
     return [service for service in known if not names or service.name in names]
 
 
@@ -41,16 +49,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("services", nargs="*", metavar="SERVICE", help=f"of {', '.join(NAMES)}; all if none is named")
     parser.add_argument("--folder", type=Path, default=ROOT / "data" / "services")
     parser.add_argument("--elasticsearch-nodes", type=int, default=1, metavar="N")
+    site = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+    parser.add_argument("--site", default=site, metavar="URL", help="where nginx sends its requests (%(default)s)")
     return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     if unknown := set(options.services) - set(NAMES):
         parser.error(f"no such service: {', '.join(sorted(unknown))}")
     folder = options.folder.resolve()
-    services = chosen(options.services, options.elasticsearch_nodes)
+    services = chosen(options.services, options.elasticsearch_nodes, options.site)
     try:
         if options.verb == "start":
             show(sets.start(folder, services, say))
