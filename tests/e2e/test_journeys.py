@@ -185,6 +185,19 @@ def test_a_trainer_makes_a_course_and_publishes_a_phone_video_without_leaving_th
     context.close()
 
 
+def test_a_lesson_opened_again_shows_its_recording_and_what_the_village_gets(
+    browser: Browser, school: Site, lesson: Taught
+) -> None:
+    context = opened(browser, LAPTOP)
+    page = signed_in_trainer(context, school)
+    page.goto(f"{school.address}/admin/pages/{lesson.page_id}/edit/")
+    widget = recording(page)
+    expect(widget.locator("[data-part=name]")).to_have_text("VID_20260601.mp4")
+    expect(widget.locator("[data-part=rows] tr").first).to_be_visible()
+    expect(widget.locator("[data-part=error]")).to_be_hidden()
+    context.close()
+
+
 # Learners ------------------------------------------------------------------------------------------------------------
 
 

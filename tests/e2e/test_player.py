@@ -2,11 +2,13 @@
 
 import re
 import signal
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, CDPSession, Page
 
 from benchmarks.site import Site
 from tests.e2e.conftest import PATIENCE_MS, until
@@ -131,13 +133,40 @@ def test_without_javascript_the_browsers_own_controls_play_the_one_file(browser:
     context.close()
 
 
+class Received:
+    """Which bytes of which media file the browser got."""
+
+    def __init__(self, link: CDPSession) -> None:
+        self._asked: dict[str, tuple[str, int]] = {}
+        self._bytes: Counter[str] = Counter()
+        link.on("Network.requestWillBeSent", self._sent)
+        link.on("Network.dataReceived", self._received)
+        link.send("Network.enable")
+
+    def _sent(self, event: dict[str, Any]) -> None:
+        asked = re.match(r"bytes=(\d+)-", event["request"]["headers"].get("Range", ""))
+        if asked:
+            self._asked[event["requestId"]] = (event["request"]["url"], int(asked[1]))
+
+    def _received(self, event: dict[str, Any]) -> None:
+        self._bytes[event["requestId"]] += event["dataLength"]
+
+    def spans(self) -> dict[str, list[tuple[int, int]]]:
+        """From which byte to which, request by request, for each file."""
+        spans = defaultdict(list)
+        for request, (url, first) in self._asked.items():
+            if self._bytes[request]:
+                spans[url].append((first, first + self._bytes[request]))
+        return spans
+
+
 def test_a_server_that_goes_away_and_comes_back_costs_no_byte_twice(browser: Browser, site: Site) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 740})
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(site.address + site.lesson("pattern"))
     link = context.new_cdp_session(page)
-    link.send("Network.enable")
+    received = Received(link)
     slow = {"offline": False, "latency": 50, "downloadThroughput": 20_000, "uploadThroughput": 20_000}
     link.send("Network.emulateNetworkConditions", slow)
     page.locator("[data-play]").click()
@@ -153,6 +182,11 @@ def test_a_server_that_goes_away_and_comes_back_costs_no_byte_twice(browser: Bro
     head = page.evaluate(PLAYHEAD)
     played(page, head + 4)
     assert page.evaluate("document.querySelector('video').error") is None
+    spans = received.spans()
+    assert any(len(of_file) > 1 for of_file in spans.values())
+    for of_file in spans.values():
+        for (_, ended), (begins, _) in pairwise(sorted(of_file)):
+            assert ended <= begins
     context.close()
 
 
