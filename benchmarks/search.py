@@ -5,17 +5,19 @@ every query that has judgements, and scores what comes back as trec_eval does (l
 """
 
 import argparse
+import contextlib
 import json
 import math
+import os
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import fmean, quantiles
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import opencc
 
@@ -23,6 +25,7 @@ from courses.types import SearchSubject
 from search.documents import Document, document
 from search.engines import Engine
 from search.engines.embedded import EmbeddedEngine
+from search.errors import EngineAway
 from search.queries import parse
 
 DEPTH = 100
@@ -62,6 +65,30 @@ def as_document(record: dict[str, Any]) -> Document:
             course_url="",
         )
     )
+
+
+class NoCluster(Exception):
+    """ELASTICSEARCH_URL is not set."""
+
+
+@contextlib.contextmanager
+def throw_away(backend: str) -> Iterator[Engine]:
+    """An engine without an index; what it makes is gone afterwards. Raises NoCluster."""
+    if backend == "embedded":
+        with tempfile.TemporaryDirectory() as folder:
+            yield EmbeddedEngine(Path(folder) / "index.sqlite3")
+        return
+    from search.engines.cluster import Address
+    from search.engines.elasticsearch import ElasticsearchEngine, Options
+
+    if not (url := os.environ.get("ELASTICSEARCH_URL")):
+        raise NoCluster("set ELASTICSEARCH_URL to measure Elasticsearch")
+    name = f"bench-{uuid4().hex}"
+    engine = ElasticsearchEngine(Address(url, timeout_s=60), Options(name), alone=contextlib.nullcontext)
+    try:
+        yield engine
+    finally:
+        engine.delete_all()
 
 
 def flip(texts: Sequence[str]) -> list[str]:
@@ -122,18 +149,19 @@ def measure(folder: Path, engine: Engine, *, flip_script: bool) -> dict[str, Any
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
     parser.add_argument("collection", type=Path, metavar="COLLECTION_DIR")
-    parser.add_argument("--backend", choices=["embedded"], default="embedded")
+    parser.add_argument("--backend", choices=["embedded", "elasticsearch"], default="embedded")
     parser.add_argument("--flip-script", action="store_true", help="ask in the other Chinese script")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            figures = measure(
-                options.collection, EmbeddedEngine(Path(folder) / "index.sqlite3"), flip_script=options.flip_script
-            )
-        except (OSError, ValueError, KeyError) as error:
-            print(f"error: collection: {options.collection} cannot be read: {error!r}", file=sys.stderr)
-            return 1
+    try:
+        with throw_away(options.backend) as engine:
+            figures = measure(options.collection, engine, flip_script=options.flip_script)
+    except (OSError, ValueError, KeyError) as error:
+        print(f"error: collection: {options.collection} cannot be read: {error!r}", file=sys.stderr)
+        return 1
+    except (EngineAway, NoCluster) as error:
+        print(f"error: search_away: {error}", file=sys.stderr)
+        return 1
     if options.json:
         print(json.dumps(figures))
     else:

@@ -11,4 +11,5 @@ class SearchConfig(AppConfig):
         from search.work import build_if_missing
 
         outbox.register(services.PAGE_CHANGED, services.update)
+        outbox.register_batch(services.CLUSTER_CHANGED, services.update_cluster)
         work.register("search", build_if_missing)

@@ -1,14 +1,22 @@
 """What changes the index. The database is the truth: everything here reads it afresh and can be repeated."""
 
-from collections.abc import Callable, Sequence
+import logging
+import sqlite3
+from collections.abc import Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
+from django.conf import settings
+
 from courses import selectors as courses
+from lms.core import outbox
 from search.documents import Document, document
 from search.engines import Rebuilt
-from search.selectors import engine
+from search.errors import EngineAway, EntriesRefused
+from search.selectors import elasticsearch, engine, standby
 
+logger = logging.getLogger(__name__)
 PAGE_CHANGED = "page_changed"
+CLUSTER_CHANGED = "search_cluster_changed"
 
 
 def documents(key: UUID) -> Sequence[Document]:
@@ -17,8 +25,31 @@ def documents(key: UUID) -> Sequence[Document]:
 
 
 def update(key: UUID) -> None:
-    """Bring the index up to date with one course or lesson, published or not. Handles `page_changed`."""
-    engine().update(key, documents)
+    """Bring the index up to date with one course or lesson, published or not. Handles `page_changed`.
+
+    A cluster is told afterwards, in many at once: it may be away, the embedded engine never is.
+    """
+    if settings.SEARCH_BACKEND == "embedded":
+        engine().update({key: 0}, documents)
+        return
+    outbox.enqueue(topic=CLUSTER_CHANGED, subject=key)
+    if other := standby():
+        try:
+            other.update({key: 0}, documents)
+        except (OSError, sqlite3.Error):
+            logger.exception("The standby index could not be written; search_doctor --repair puts it right.")
+
+
+def update_cluster(changes: Mapping[UUID, int]) -> Collection[UUID]:
+    """Bring the cluster's index up to date. Handles `search_cluster_changed`; returns the keys it refused."""
+    try:
+        elasticsearch().update(changes, documents)
+    except EngineAway as error:
+        raise outbox.Away(error.reason) from error
+    except EntriesRefused as error:
+        logger.error("%s: %s", error, ", ".join(map(str, error.reasons)))
+        return error.reasons.keys()
+    return ()
 
 
 def rebuild(*, backend: str | None = None, report: Callable[[int], None] = lambda done: None) -> Rebuilt:

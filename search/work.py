@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from django.conf import settings
+
 from lms.core import work
 from search import services
-from search.errors import RebuildRunning
-from search.selectors import engine
+from search.errors import EngineAway, RebuildRunning
+from search.selectors import engine, standby
 
 
 class _ToldToEnd(Exception):
@@ -13,12 +15,24 @@ class _ToldToEnd(Exception):
 
 
 def build_if_missing(*, now: datetime) -> bool:
-    """Build the index if it is missing, unreadable, unfinished or of another version. True when one was built."""
-    if engine().ready():
-        return False
+    """Build what is missing, unreadable, unfinished or of another version: the index, and the standby's.
+
+    True when one was built. A cluster that is away is asked again later.
+    """
+    # The standby first: it is made in moments, and answers until the cluster's index is whole.
+    return any(_build_if_missing(backend) for backend in ("embedded", "elasticsearch") if _used(backend))
+
+
+def _used(backend: str) -> bool:
+    return backend == settings.SEARCH_BACKEND or (backend == "embedded" and standby() is not None)
+
+
+def _build_if_missing(backend: str) -> bool:
     try:
-        services.rebuild(report=_end_when_told)
-    except (RebuildRunning, _ToldToEnd):
+        if engine(backend).ready():
+            return False
+        services.rebuild(backend=backend, report=_end_when_told)
+    except (RebuildRunning, EngineAway, _ToldToEnd):
         return False
     return True
 

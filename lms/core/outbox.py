@@ -2,28 +2,51 @@
 
 A row is claimed by one conditional UPDATE that counts the attempt and pushes `not_before` ahead. So a handler that
 fails, or a process that dies, only delays its row; after `MAX_ATTEMPTS` the row is parked for an operator.
+
+A row's id is the place of its change: of two rows of a subject, whoever handles the one with the greater id reads the
+later state. So what is told to another machine can carry it as a version.
 """
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Greatest
 
 from lms.core.clock import now as present
 from lms.core.models import OutboxEvent
 
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
+BATCH = 100
+BATCH_WAIT_S = 60  # before a batch whose handler died or failed is tried again
+AWAY_PAUSE_S = 2.0
 Handler = Callable[[UUID], None]
+BatchHandler = Callable[[Mapping[UUID, int]], Collection[UUID]]
 _handlers: dict[str, Handler] = {}
+_batch_handlers: dict[str, BatchHandler] = {}
+_paused_until: dict[str, float] = {}  # by topic, on this process's own clock
+
+
+class Away(Exception):
+    """What a batch should be told to cannot be reached. Its events wait, as long as it takes, and are not counted."""
 
 
 def register(topic: str, handler: Handler) -> None:
-    """Let `handler(subject)` follow the events of `topic`. It must be safe to repeat."""
+    """Let `handler(subject)` follow the events of `topic`, inside a transaction. It must be safe to repeat."""
     _handlers[topic] = handler
+
+
+def register_batch(topic: str, handler: BatchHandler) -> None:
+    """Let `handler({subject: place})` follow many events of `topic` at once, outside any transaction.
+
+    It must be safe to repeat. Returns the subjects that failed, or raises Away.
+    """
+    _batch_handlers[topic] = handler
 
 
 def enqueue(*, topic: str, subject: UUID) -> None:
@@ -44,19 +67,52 @@ def waiting(*, topic: str) -> int:
 
 
 def handle_next(*, now: datetime) -> bool:
-    """Handle the oldest event that is due. Returns False when there was none.
+    """Handle the oldest event that is due, with others of its topic where a batch is wanted. False: there was none.
 
     Whatever the handler raises goes up after the attempt is counted: the row is tried again later.
     """
-    event = OutboxEvent.objects.filter(parked=False, not_before__lte=now, topic__in=_handlers).order_by("id").first()
+    topics = [topic for topic in (*_handlers, *_batch_handlers) if time.monotonic() >= _paused_until.get(topic, 0)]
+    event = _due(topics, now).first()
     if event is None:
         return False
-    wait = timedelta(seconds=min(2**event.attempts, 300))
-    claimed = OutboxEvent.objects.filter(pk=event.pk, attempts=event.attempts).update(
-        attempts=F("attempts") + 1, not_before=now + wait, parked=event.attempts + 1 >= MAX_ATTEMPTS
-    )
-    if claimed:
+    if event.topic in _batch_handlers:
+        _handle_batch(event.topic, now)
+    elif _claim(event, now, least_wait_s=1):
         with transaction.atomic():
             _handlers[event.topic](event.subject)
             OutboxEvent.objects.filter(pk=event.pk).delete()
     return True
+
+
+def _due(topics: Collection[str], now: datetime) -> QuerySet[OutboxEvent]:
+    # One that nobody took up yet is due whatever the clock of the machine that wrote it said.
+    due = Q(attempts=0) | Q(not_before__lte=now)
+    return OutboxEvent.objects.filter(due, parked=False, topic__in=topics).order_by("id")
+
+
+def _claim(event: OutboxEvent, now: datetime, *, least_wait_s: int) -> bool:
+    """Take an event up; False when somebody else did."""
+    wait = timedelta(seconds=max(min(2**event.attempts, 300), least_wait_s))
+    claimed = OutboxEvent.objects.filter(pk=event.pk, attempts=event.attempts).update(
+        attempts=F("attempts") + 1,
+        not_before=Greatest(F("created_at"), Value(now + wait)),
+        parked=event.attempts + 1 >= MAX_ATTEMPTS,
+    )
+    return bool(claimed)
+
+
+def _handle_batch(topic: str, now: datetime) -> None:
+    claimed = [event for event in _due([topic], now)[:BATCH] if _claim(event, now, least_wait_s=BATCH_WAIT_S)]
+    if not claimed:
+        return
+    rows = OutboxEvent.objects.filter(pk__in=[event.pk for event in claimed])
+    try:
+        # Ordered by place: of several events of a subject the last one counts.
+        failed = _batch_handlers[topic]({event.subject: event.pk for event in claimed})
+    except Away as away:
+        logger.warning("Events of %s wait: %s", topic, away)
+        _paused_until[topic] = time.monotonic() + AWAY_PAUSE_S
+        # At least one attempt stays: a subject may have another event that nobody took up yet.
+        rows.update(attempts=Greatest(F("attempts") - 1, Value(1)), not_before=F("created_at"), parked=False)
+        return
+    rows.exclude(subject__in=failed).delete()

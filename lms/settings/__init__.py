@@ -192,7 +192,14 @@ TAGGIT_CASE_INSENSITIVE = True
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 
 # Search --------------------------------------------------------------------------------------------------------------
-SEARCH_BACKEND = ENV.search_backend
+SEARCH_BACKEND = ENV.search.backend
+SEARCH_STANDBY = ENV.search.standby
+ELASTICSEARCH_URL = ENV.search.url
+ELASTICSEARCH_CA_CERTS = ENV.search.ca_certs
+ELASTICSEARCH_TIMEOUT_S = ENV.search.timeout_s
+ELASTICSEARCH_INDEX = ENV.search.index
+ELASTICSEARCH_SHARDS = ENV.search.shards
+ELASTICSEARCH_REPLICAS = ENV.search.replicas
 SEARCH_INDEX_PATH = DATA_DIR / "search" / "index.sqlite3"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.admin"}}
 
@@ -206,5 +213,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django.security.DisallowedHost": {"level": "ERROR", "propagate": True},
+        # What matters of it is said once, by the engine.
+        "elastic_transport": {"level": "ERROR", "propagate": True},
     },
 }

@@ -3,7 +3,9 @@
 Every value is checked here, at start; a wrong one is named with its variable and the way out.
 """
 
+import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,20 @@ LANGUAGES = ("zh-hans", "en")
 
 
 @dataclass(frozen=True)
+class Search:
+    """Where and how courses and lessons are found."""
+
+    backend: str
+    standby: bool  # keep the embedded index too, for when the cluster is away
+    url: str
+    ca_certs: str | None
+    index: str
+    shards: int
+    replicas: int
+    timeout_s: float
+
+
+@dataclass(frozen=True)
 class Environment:
     """What the environment asks for, checked."""
 
@@ -28,7 +44,7 @@ class Environment:
     allowed_hosts: list[str]
     public_url: str
     default_language: str
-    search_backend: str
+    search: Search
     media_storage: str
     debug: bool
 
@@ -59,6 +75,58 @@ def _database(values: Mapping[str, str], data_dir: Path) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
         }
     return database
+
+
+def _search(values: Mapping[str, str]) -> Search:
+    backend = _choice(values, "SEARCH_BACKEND", "embedded", ("embedded", "elasticsearch"))
+    url = values.get("ELASTICSEARCH_URL", "")
+    if backend == "elasticsearch" and not url:
+        raise ImproperlyConfigured(
+            "ELASTICSEARCH_URL must be set with SEARCH_BACKEND=elasticsearch: https://USER:PASSWORD@HOST:9200, "
+            "more nodes after commas."
+        )
+    for number, node in enumerate(url.split(",") if url else [], 1):
+        _check_node(node.strip(), number)
+    index = values.get("ELASTICSEARCH_INDEX", "fieldschool")
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,60}", index):
+        raise ImproperlyConfigured(f"ELASTICSEARCH_INDEX={index!r}: use small letters, digits and dashes.")
+    ca_certs = values.get("ELASTICSEARCH_CA_CERTS") or None
+    if ca_certs and not Path(ca_certs).is_file():
+        raise ImproperlyConfigured(f"ELASTICSEARCH_CA_CERTS={ca_certs!r} is no file.")
+    return Search(
+        backend=backend,
+        standby=_choice(values, "SEARCH_STANDBY", "embedded", ("embedded", "none")) == "embedded",
+        url=url,
+        ca_certs=ca_certs,
+        index=index,
+        shards=int(_number(values, "ELASTICSEARCH_SHARDS", 1, least=1, most=100)),
+        replicas=int(_number(values, "ELASTICSEARCH_REPLICAS", 1, least=0, most=10)),
+        timeout_s=_number(values, "ELASTICSEARCH_TIMEOUT_S", 2, least=0.1, most=60),
+    )
+
+
+def _check_node(url: str, number: int) -> None:
+    """The address of one node; what is printed of a wrong one has no password in it."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and parts.path in {"", "/"}
+    except ValueError:
+        good = False
+    if not good:
+        raise ImproperlyConfigured(
+            f"ELASTICSEARCH_URL: address {number} is not https://USER:PASSWORD@HOST:PORT or http://HOST:PORT, without "
+            "a path; signs like / and @ in the password as %2F and %40."
+        )
+
+
+def _number(values: Mapping[str, str], name: str, default: float, *, least: float, most: float) -> float:
+    try:
+        number = float(values.get(name, default))
+    except ValueError:
+        number = math.nan
+    if not least <= number <= most:
+        raise ImproperlyConfigured(f"{name}={values.get(name)!r}: use a number from {least:g} to {most:g}.")
+    return number
 
 
 def _secret(values: Mapping[str, str], hosts: list[str], public_url: str) -> str:
@@ -108,7 +176,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         allowed_hosts=hosts,
         public_url=public_url,
         default_language=_choice(values, "DEFAULT_LANGUAGE", "zh-hans", LANGUAGES),
-        search_backend=_choice(values, "SEARCH_BACKEND", "embedded", ("embedded",)),
+        search=_search(values),
         media_storage=_choice(values, "MEDIA_STORAGE", "files", ("files",)),
         debug=_choice(values, "DEBUG", "0", ("0", "1")) == "1",
     )

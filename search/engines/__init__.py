@@ -4,14 +4,15 @@ An engine stores documents and finds them by weighted terms. It knows nothing of
 beyond calling `search.analysis`, or of how results are shown.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from search.documents import Document
 from search.queries import Query
 
+Item = TypeVar("Item")
 Read = Callable[[UUID], Sequence[Document]]
 
 
@@ -69,10 +70,11 @@ class Engine(Protocol):
         `loose` also takes documents that hardly match. Without a usable index: nothing is found.
         """
 
-    def update(self, key: UUID, read: Read) -> None:
-        """Replace all documents of `key` by what `read` gives; nothing: remove it.
+    def update(self, changes: Mapping[UUID, int], read: Read) -> None:
+        """Replace all documents of each key by what `read` gives; nothing: remove it.
 
-        `read` is called when no older reading can overwrite this one any more.
+        A change's number is its place in the outbox: what a later one wrote is never replaced. `read` is called when
+        no reading before it can overwrite this one any more.
         """
 
     def rebuild(
@@ -82,3 +84,15 @@ class Engine(Protocol):
 
         Searching goes on. `report` is told how many keys are done. Raises RebuildRunning when another one builds.
         """
+
+
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists of `size`; the last may be shorter."""
+    batch: list[Item] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

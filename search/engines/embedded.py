@@ -11,13 +11,13 @@ import logging
 import math
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
 from search.documents import FIELD_WEIGHTS, from_record
-from search.engines import Found, Hit, Read, Rebuilt, schema
+from search.engines import Found, Hit, Read, Rebuilt, batches, schema
 from search.engines.generations import Generations
 from search.queries import Query, Weighed, WeighedTerm, weigh
 
@@ -85,8 +85,12 @@ class EmbeddedEngine:
 
     # Writing ---------------------------------------------------------------------------------------------------------
 
-    def update(self, key: UUID, read: Read) -> None:
-        """See Engine.update."""
+    def update(self, changes: Mapping[UUID, int], read: Read) -> None:
+        """See Engine.update. There is one writer at a time, so the changes' numbers are not needed."""
+        for key in changes:
+            self._update(key, read)
+
+    def _update(self, key: UUID, read: Read) -> None:
         with self._generations.writing():
             try:
                 self._write(key, read)
@@ -129,7 +133,7 @@ class EmbeddedEngine:
             path = self._generations.new()
             with contextlib.closing(schema.create(path)) as connection:
                 done = 0
-                for batch in _batches(keys):
+                for batch in batches(keys, _BATCH):
                     _replace(connection, batch, read)
                     done += len(batch)
                     report(done)
@@ -148,17 +152,6 @@ class EmbeddedEngine:
             _replace(connection, list(dict.fromkeys(keys)), read)
             start += len(keys)
         return start
-
-
-def _batches(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
-    batch: list[UUID] = []
-    for key in keys:
-        batch.append(key)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _replace(connection: sqlite3.Connection, keys: list[UUID], read: Read) -> None:

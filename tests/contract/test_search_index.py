@@ -56,7 +56,7 @@ def write_until(stop: Event, folder: Path, seed: int) -> None:
             (folder / "truth" / name).unlink(missing_ok=True)
         else:
             truth.write(name, version)
-        engine.update(key(name), truth.read)
+        engine.update({key(name): 0}, truth.read)
 
 
 def search_until(stop: Event, folder: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_builder_that_is_killed_leaves_the_index_and_the_next_one_builds(tmp_p
             os.kill(builder.pid, signal.SIGKILL)
         builder.join()
         truth.write(NAMES[0], chance.randrange(1000))
-        engine.update(key(NAMES[0]), truth.read)
+        engine.update({key(NAMES[0]): 0}, truth.read)
         assert indexed(engine) == expected(truth)
     engine.rebuild(KEYS, truth.read)
     assert indexed(engine) == expected(truth)
@@ -144,7 +144,7 @@ def test_a_damaged_index_is_no_error_and_is_built_anew(tmp_path: Path, place: st
             file.write(random.Random(1).randbytes(4096 if place == "first page" else size // 3))
     if search_first:
         indexed(engine)
-    engine.update(key(NAMES[0]), truth.read)
+    engine.update({key(NAMES[0]): 0}, truth.read)
     indexed(engine)
     engine.rebuild(KEYS, truth.read)
     assert engine.ready()
@@ -158,7 +158,7 @@ def test_an_index_of_another_version_answers_nothing_and_is_built_anew(tmp_path:
         connection.commit()
     assert not engine.ready()
     assert indexed(engine) == {}
-    engine.update(key(NAMES[3]), truth.read)
+    engine.update({key(NAMES[3]): 0}, truth.read)
     assert list(indexed(engine)) == [key(NAMES[3])]
     engine.rebuild(KEYS, truth.read)
     assert indexed(engine) == expected(truth)
