@@ -27,7 +27,11 @@ class Statistics:
         self._until = time.monotonic() + _KEPT_S
 
     def of(self, texts: Sequence[str]) -> tuple[dict[str, int], int]:
-        """How many documents have each of `texts`, and how many there are. Raises NotFoundError without an index."""
+        """How many documents have each of `texts`, and how many there are.
+
+        At least one each: what nobody has written yet may be published a moment later, and must be looked for.
+        Raises NotFoundError without an index.
+        """
         with self._lock:
             if time.monotonic() > self._until or len(self._known) > _MOST:
                 self._forget()
@@ -35,12 +39,12 @@ class Statistics:
         if unknown:
             self._learn(unknown)
         with self._lock:
-            return {text: n for text in texts if (n := self._known.get(text, 0))}, self._documents
+            return {text: self._known.get(text, 1) for text in texts}, self._documents
 
     def _learn(self, texts: Sequence[str]) -> None:
         body = clauses.statistics_body(texts, self._languages)
         answer = self._cluster.ask(lambda client: client.termvectors(index=self._alias, **body))
         frequencies, documents = clauses.read_statistics(answer.body)
         with self._lock:
-            self._known |= dict.fromkeys(texts, 0) | frequencies
-            self._documents = documents
+            self._known |= {text: max(frequencies.get(text, 0), 1) for text in texts}
+            self._documents = max(documents, 1)
