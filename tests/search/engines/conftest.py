@@ -1,6 +1,5 @@
 """The engines that the shared suite is run against."""
 
-import os
 import uuid
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -21,8 +20,9 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     from search.engines.cluster import Address
     from search.engines.elasticsearch import ElasticsearchEngine, Options
 
+    addresses = request.getfixturevalue("elasticsearch")
     options = Options(name=f"test-{uuid.uuid4().hex}")
-    engine = ElasticsearchEngine(Address(os.environ["ELASTICSEARCH_URL"], timeout_s=60), options, alone=nullcontext)
+    engine = ElasticsearchEngine(Address(addresses["ELASTICSEARCH_URL"], timeout_s=60), options, alone=nullcontext)
     yield engine
     engine.delete_all()
     engine.cluster.close()
