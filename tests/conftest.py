@@ -1,5 +1,7 @@
 """Fixtures that every room's tests may use. Each room adds its own beside its tests."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +20,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings() -> Iterator[None]:
     """Start from a copy of a migrated database: running all migrations takes longer than most tests."""
-    database.copy_to(Path(django_settings.DATABASES["default"]["TEST"]["NAME"]))
+    test = django_settings.DATABASES["default"]["TEST"]
+    if "DATABASE_URL" not in os.environ:
+        database.copy_to(Path(test["NAME"]))
+        yield
+        return
+    with database.postgresql_copy(os.environ["DATABASE_URL"]) as name:
+        test["NAME"] = name
+        yield
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """Use the copy; the folder it is in goes with the process."""
+    """Use the copy; it goes with the process."""
     return True

@@ -80,7 +80,7 @@ def redis() -> Addresses:
 @pytest.fixture(scope="session")
 def elasticsearch() -> Addresses:
     """`ELASTICSEARCH_URL` of one node, with the user elastic and its password."""
-    return running(Elasticsearch())
+    return running(Elasticsearch(light=True))
 
 
 @pytest.fixture(scope="session")
@@ -107,5 +107,5 @@ def elasticsearch_nodes() -> Iterator[Nodes]:
     """Three nodes for one test, which may kill them."""
     folder = _folder().with_name(f"fieldschool-tests-{os.environ[_RUN]}-{secrets.token_hex(4)}")
     _keep(folder)
-    yield Nodes(folder, sets.start(folder, [Elasticsearch(nodes=3)]))
+    yield Nodes(folder, sets.start(folder, [Elasticsearch(nodes=3, light=True)]))
     sets.remove(folder)

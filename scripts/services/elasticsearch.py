@@ -28,13 +28,17 @@ _ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSI
 _SHA256 = "215d5f3dbf0609a149f6218a9e47b6ae2df34ebbff3c5754e35f15a5e5393c8a"
 _DEPENDENCY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 _JAVA = 17
+# One compiler rather than two, one collecting thread, memory taken when it is needed: 12 s of CPU time and 361 MB until
+# it answers instead of 25 s and 752 MB.
+_LIGHT = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-AlwaysPreTouch")
 
 
 @dataclass(frozen=True)
 class Elasticsearch(Service):
-    """A cluster of `nodes` on the loopback."""
+    """A cluster of `nodes` on the loopback. `light`: up for half the CPU time and memory, and slower at its work."""
 
     nodes: int = 1
+    light: bool = False
 
     name: ClassVar[str] = "elasticsearch"
     start_patience_s: ClassVar[float] = 180.0
@@ -113,7 +117,7 @@ class Elasticsearch(Service):
         return {
             "ES_JAVA_HOME": str(java_home()),
             "ES_PATH_CONF": str(folder / "config"),
-            "ES_JAVA_OPTS": "-Xms512m -Xmx512m",
+            "ES_JAVA_OPTS": " ".join(["-Xms512m", "-Xmx512m", *(_LIGHT if self.light else ())]),
             "ES_TMPDIR": str(folder / "tmp"),
             "HOME": str(folder),
         }
