@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, settings
 
 from tests import database, services
 
+SLOW_FIRST = ("e2e", "contract")
+
 # No test asserts a time: a busy machine is no failure.
 settings.register_profile("fieldschool", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fieldschool")
@@ -17,6 +19,15 @@ settings.load_profile("fieldschool")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(services, "fieldschool-services")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow files first: two processes that share the files then end at about the same time."""
+
+    def rank(item: pytest.Item) -> int:
+        return next((at for at, mark in enumerate(SLOW_FIRST) if item.get_closest_marker(mark)), len(SLOW_FIRST))
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
+from pytest_django import Settings
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
 from wagtail.images.tests.utils import get_test_image_file
@@ -13,6 +14,12 @@ from lms.accounts.models import User
 from tests.factories import courses
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def index_follows_pages(settings: Settings) -> None:
+    backends = settings.WAGTAILSEARCH_BACKENDS
+    settings.WAGTAILSEARCH_BACKENDS = {"default": {**backends["default"], "AUTO_UPDATE": True}}
 
 
 @pytest.fixture

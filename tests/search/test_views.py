@@ -65,18 +65,7 @@ def test_six_digits_that_are_no_number_are_looked_for(client: Client) -> None:
     ask(client, "/search/?q=123456")
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 30, "", "２", "1.5", "%00", "4"])
-def test_any_page_number_shows_results(client: Client, page: str) -> None:
-    for number in range(12):
-        courses.course(f"土豆 {number}")
-    services.rebuild()
-    response = client.get(f"/search/?q=土豆&page={page}")
-    assert response.status_code == 200
-    assert response.context["page"] in {1, 2}
-    assert response.context["results"].results
-
-
-def test_pages_hold_ten_results(client: Client) -> None:
+def test_pages_hold_ten_results_and_any_page_number_shows_some(client: Client) -> None:
     for number in range(12):
         courses.course(f"土豆 {number}")
     services.rebuild()
@@ -84,18 +73,21 @@ def test_pages_hold_ten_results(client: Client) -> None:
     second = ask(client, "/search/?q=土豆&page=2")
     assert second.count("data-result") == 2
     assert client.get("/search/?q=土豆").context["page_count"] == 2
+    for number in ("0", "-1", "x", "9" * 30, "", "２", "1.5", "%00", "4"):
+        response = client.get(f"/search/?q=土豆&page={number}")
+        assert response.status_code == 200, number
+        assert response.context["page"] in {1, 2}, number
+        assert response.context["results"].results, number
 
 
-@pytest.mark.parametrize(
-    "raw",
-    ["%00", "%ff%fe", "%ed%a0%80", "%22", "%F0%9F%A5%94", "%E2%80%AE", "a" * 3000, "%25%s{{7*7}}", "%3Cscript%3E"],
-)
-def test_any_bytes_are_answered(client: Client, raw: str) -> None:
+def test_any_bytes_are_answered(client: Client) -> None:
     courses.course("开网店")
     services.rebuild()
-    page = ask(client, f"/search/?q={raw}")
-    assert "<script>" not in page.replace("<script>(", "")
-    ask(client, f"/search/?q={raw}&topic={raw}&page={raw}")
+    odd = ["%00", "%ff%fe", "%ed%a0%80", "%22", "%F0%9F%A5%94", "%E2%80%AE", "a" * 3000, "%25%s{{7*7}}", "%3Cscript%3E"]
+    for raw in odd:
+        page = ask(client, f"/search/?q={raw}")
+        assert "<script>" not in page.replace("<script>(", ""), raw
+        ask(client, f"/search/?q={raw}&topic={raw}&page={raw}")
 
 
 def test_nothing_found_helps_on(client: Client) -> None:
