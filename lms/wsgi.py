@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 application = get_wsgi_application()
+
+from lms.core.startup import refuse_wrong_services  # noqa: E402 - after the apps are there
+
+refuse_wrong_services()

@@ -7,7 +7,7 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from lms.core import outbox, work
-        from search import services
+        from search import checks, services  # noqa: F401 - the check registers itself
         from search.work import build_if_missing
 
         outbox.register(services.PAGE_CHANGED, services.update)

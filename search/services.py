@@ -52,6 +52,14 @@ def update_cluster(changes: Mapping[UUID, int]) -> Collection[UUID]:
     return ()
 
 
+def go_back(*, backend: str | None = None) -> bool:
+    """Put the index before the live one in its place. False when there is none.
+
+    It does not know what changed since: `doctor` compares it. Raises EngineAway, RebuildRunning.
+    """
+    return engine(backend).go_back()
+
+
 def rebuild(*, backend: str | None = None, report: Callable[[int], None] = lambda done: None) -> Rebuilt:
     """Build the index anew beside the live one and swap. Raises RebuildRunning when another process is at it."""
     return engine(backend).rebuild(courses.search_keys(), documents, report=report)

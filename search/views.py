@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from courses import selectors as courses
 from lms.core.ids import is_short_code
 from search import selectors
+from search.errors import EngineAway
 from search.queries import LONGEST
 from search.types import SearchResults
 
@@ -26,17 +27,26 @@ def results(request: HttpRequest) -> HttpResponse:
     topic = request.GET.get("topic", "")[:100] or None
     if url := _numbered(query, language):
         return redirect(url)
-    page = _page(request.GET.get("page", ""))
+    try:
+        context = _found(query, language, topic, _page(request.GET.get("page", "")))
+    except EngineAway:
+        # Courses, topics and numbers need no search.
+        context = {"query": query, "away": True, "language": language, "topics": courses.topics(language)}
+    response = render(request, "search/results.html", context)
+    # A lesson is found the moment it is published.
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _found(query: str, language: str, topic: str | None, page: int) -> dict[str, object]:
+    """What the page of results shows. Raises EngineAway."""
     found = selectors.search(query, language=language, topic=topic, page=page, limit=PAGE_SIZE)
     page_count = min(-(-found.total // PAGE_SIZE), LAST_PAGE)
     if page > max(page_count, 1):
         # The list has become shorter, or somebody typed a page: show the last one.
         page = max(page_count, 1)
         found = selectors.search(query, language=language, topic=topic, page=page, limit=PAGE_SIZE)
-    response = render(request, "search/results.html", _context(found, query, language, topic, page, page_count))
-    # A lesson is found the moment it is published.
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return _context(found, query, language, topic, page, page_count)
 
 
 def _context(

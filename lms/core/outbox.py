@@ -66,13 +66,31 @@ def waiting(*, topic: str) -> int:
     return OutboxEvent.objects.filter(topic=topic, parked=False).count()
 
 
-def handle_next(*, now: datetime) -> bool:
+def parked(*, topic: str) -> int:
+    """How many events of `topic` were given up after MAX_ATTEMPTS."""
+    return OutboxEvent.objects.filter(topic=topic, parked=True).count()
+
+
+def subjects(*, topics: Collection[str]) -> set[UUID]:
+    """The subjects whose events are not handled yet, parked ones left out."""
+    return set(OutboxEvent.objects.filter(topic__in=topics, parked=False).values_list("subject", flat=True))
+
+
+def resume(*, topics: Collection[str]) -> None:
+    """Try parked events again, from the first attempt."""
+    OutboxEvent.objects.filter(topic__in=topics, parked=True).update(
+        parked=False, attempts=1, not_before=F("created_at")
+    )
+
+
+def handle_next(*, now: datetime, topics: Collection[str] | None = None) -> bool:
     """Handle the oldest event that is due, with others of its topic where a batch is wanted. False: there was none.
 
+    Only of `topics`, if given.
     Whatever the handler raises goes up after the attempt is counted: the row is tried again later.
     """
-    topics = [topic for topic in (*_handlers, *_batch_handlers) if time.monotonic() >= _paused_until.get(topic, 0)]
-    event = _due(topics, now).first()
+    known = (*_handlers, *_batch_handlers) if topics is None else topics
+    event = _due([topic for topic in known if time.monotonic() >= _paused_until.get(topic, 0)], now).first()
     if event is None:
         return False
     if event.topic in _batch_handlers:

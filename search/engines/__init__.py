@@ -47,6 +47,14 @@ class Rebuilt:
     replayed: int  # keys that changed meanwhile
 
 
+@dataclass(frozen=True)
+class Held:
+    """What an index has of one key."""
+
+    key: UUID
+    documents: tuple[Document, ...]
+
+
 class Engine(Protocol):
     """Stores documents and finds them."""
 
@@ -84,6 +92,18 @@ class Engine(Protocol):
 
         Searching goes on. `report` is told how many keys are done. Raises RebuildRunning when another one builds.
         """
+
+    def go_back(self) -> bool:
+        """Put the index before the live one in its place. False when there is none.
+
+        It does not know what changed since: compare it with the database afterwards.
+        """
+
+    def contents(self) -> Iterator[Held]:
+        """Everything the live index has, by key, in any order. What is written meanwhile may be in it or not."""
+
+    def faults(self) -> list[str]:
+        """What was changed by hand in the shape of the live index, in words; nothing: as it was made."""
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from elastic_transport import ConnectionError as NoConnection
+from elastic_transport import TransportError
 from elastic_transport.client_utils import DEFAULT
 from elasticsearch import ApiError, Elasticsearch
 from elasticsearch.serializer import OrjsonSerializer
@@ -87,11 +87,12 @@ class Cluster:
             raise EngineAway("not asked again yet")
         try:
             return call(self._connected(patiently=patiently))
-        except NoConnection as error:
+        except TransportError as error:
             self._failed(reason := _plain(error))
             raise EngineAway(reason) from error
         except ApiError as error:
-            if error.status_code not in _AWAY:
+            # An answer that is no error and is refused all the same comes from something that is no Elasticsearch.
+            if error.status_code >= 400 and error.status_code not in _AWAY:
                 raise
             self._failed(reason := f"HTTP {error.status_code}")
             raise EngineAway(reason) from error
@@ -114,7 +115,7 @@ class Cluster:
         """Find out whether the cluster is back."""
         try:
             self._connected(patiently=False).cluster.health()
-        except (NoConnection, ApiError):
+        except (TransportError, ApiError):
             self._circuit.failed()
         else:
             self._circuit.succeeded()
@@ -128,11 +129,14 @@ class Cluster:
             self._client = self._patient = None
 
 
-def _plain(error: NoConnection) -> str:
+def _plain(error: TransportError) -> str:
     """What went wrong, without addresses: a client's words may repeat all it knows."""
-    return {"ConnectionTimeout": "no answer in time", "TlsError": "no trusted certificate"}.get(
-        type(error).__name__, "no connection"
-    )
+    known = {
+        "ConnectionTimeout": "no answer in time",
+        "ConnectionError": "no connection",
+        "TlsError": "certificate not trusted",
+    }
+    return known.get(type(error).__name__, "no answer that can be read")
 
 
 def index_settings(shards: int, replicas: int, settings: Mapping[str, Any]) -> dict[str, Any]:

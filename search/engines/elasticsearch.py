@@ -5,7 +5,7 @@ in the outbox as external version, so an older message never replaces what a lat
 changes while it is built; what the builder itself writes has version 0 and never replaces that.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -13,10 +13,10 @@ from uuid import UUID
 
 from elasticsearch import Elasticsearch, NotFoundError
 
-from search.engines import Found, Read, Rebuilt, batches, clauses, mapping
+from search.engines import Found, Held, Read, Rebuilt, batches, clauses, mapping
 from search.engines.aliases import Aliases, State
 from search.engines.building import Build
-from search.engines.bulk import Operation, write
+from search.engines.bulk import Operation, scan, write
 from search.engines.cluster import Address, Cluster, index_settings
 from search.engines.statistics import Statistics
 from search.errors import EngineAway, EntriesRefused
@@ -147,6 +147,32 @@ class ElasticsearchEngine:
             self._ask(self.aliases.swap, self.state(), built)
             self._delete_left_over()
             return rebuilt
+
+    def go_back(self) -> bool:
+        """See Engine.go_back. Raises EngineAway."""
+        with self._alone():
+            state = self.state()
+            if state.previous is None:
+                return False
+            self._ask(self.aliases.swap, state, state.previous)
+            return True
+
+    # Comparing -------------------------------------------------------------------------------------------------------
+
+    def contents(self) -> Iterator[Held]:
+        """See Engine.contents. Raises EngineAway."""
+        live = self.state().live
+        if live is not None:
+            for stored in scan(self.cluster, live, whole=True):
+                yield Held(stored.key, stored.as_documents())
+
+    def faults(self) -> list[str]:
+        """See Engine.faults. Raises EngineAway."""
+        live = self.state().live
+        if live is None:
+            return []
+        made = self.cluster.ask(lambda client: client.indices.get(index=live), patiently=True).body[live]
+        return mapping.differences(made["settings"]["index"], made["mappings"], self._options.languages)
 
     def delete_all(self) -> None:
         """Delete every index of this site, of other versions too: for sites that are given up."""

@@ -11,13 +11,13 @@ import logging
 import math
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
 from search.documents import FIELD_WEIGHTS, from_record
-from search.engines import Found, Hit, Read, Rebuilt, batches, schema
+from search.engines import Found, Held, Hit, Read, Rebuilt, batches, schema
 from search.engines.generations import Generations
 from search.queries import Query, Weighed, WeighedTerm, weigh
 
@@ -146,6 +146,31 @@ class EmbeddedEngine:
                     self._generations.swap(path)
             self._generations.remove_old(keep={before} if before else set())
             return Rebuilt(done, documents, replayed)
+
+    def go_back(self) -> bool:
+        """See Engine.go_back."""
+        with self._generations.rebuilding(), self._generations.writing():
+            before = self._generations.before()
+            if before is None:
+                return False
+            with contextlib.closing(schema.connect(before)) as connection:
+                if not schema.is_whole(connection):
+                    return False
+            self._generations.swap(before)
+            return True
+
+    # Comparing -------------------------------------------------------------------------------------------------------
+
+    def contents(self) -> Iterator[Held]:
+        """See Engine.contents."""
+        path = self._generations.live()
+        if path is not None:
+            with contextlib.closing(schema.connect(path)) as connection:
+                yield from schema.contents(connection)
+
+    def faults(self) -> list[str]:
+        """See Engine.faults."""
+        return self._read(schema.differences, otherwise=[])
 
     def _replay(self, connection: sqlite3.Connection, start: int, read: Read) -> int:
         while keys := self._generations.noted(start):

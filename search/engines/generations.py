@@ -43,6 +43,12 @@ class Generations:
         self.link.parent.mkdir(parents=True, exist_ok=True)
         return self.link.with_name(f"{self.link.stem}-{uuid7().hex}{self.link.suffix}")
 
+    def before(self) -> Path | None:
+        """The generation before the live one, if it is still there."""
+        live = self.live()
+        others = [path for path in self.link.parent.glob(f"{self.link.stem}-*{self.link.suffix}") if path != live]
+        return max(others, default=None)
+
     def swap(self, path: Path) -> None:
         """Make `path` the live generation, at once for everyone."""
         fresh = self.link.with_name(f"{self.link.name}.{uuid7().hex}")

@@ -52,6 +52,27 @@ def version(languages: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()[:8]
 
 
+def differences(settings: dict[str, Any], found: dict[str, Any], languages: Sequence[str]) -> list[str]:
+    """Where an index is not as it was made, by the names of its settings and fields."""
+    wanted = _flat({"settings": SETTINGS, "mappings": mapping(languages)})
+    there = _flat({"settings": settings, "mappings": found})
+    changed = [name for name, value in wanted.items() if there.get(name) != value]
+    added = [name for name in there if name.startswith("mappings.") and name not in wanted]
+    return sorted(changed + added)
+
+
+def _flat(value: Any, name: str = "") -> dict[str, str]:
+    """The leaves of a tree by their paths, as the cluster writes them: all text."""
+    if not isinstance(value, dict):
+        return {name: str(value).lower() if isinstance(value, bool) else str(value)}
+    if value.get("type") == "object":  # said of some objects only
+        value = {part: inner for part, inner in value.items() if part != "type"}
+    leaves: dict[str, str] = {}
+    for part, inner in value.items():
+        leaves |= _flat(inner, f"{name}.{part}" if name else part)
+    return leaves
+
+
 def entry(documents: Sequence[Document]) -> dict[str, Any]:
     """What is stored of a key: its documents, one a language, and what they are found by."""
     names = {

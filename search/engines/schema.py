@@ -1,15 +1,19 @@
 """The tables of an embedded index, and how its documents are written."""
 
+import contextlib
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
 
 from search.analysis import ANALYZER_VERSION, terms
-from search.documents import FIELD_WEIGHTS, Document, field_texts, to_record
+from search.documents import FIELD_WEIGHTS, Document, field_texts, from_record, to_record
+from search.engines import Held
 
 SCHEMA_VERSION = 1
 VERSION = f"{SCHEMA_VERSION}.{ANALYZER_VERSION}"
@@ -29,6 +33,8 @@ CREATE INDEX topics_by_slug ON topics (slug, document);
 CREATE VIRTUAL TABLE tokens USING fts5({", ".join(FIELD_WEIGHTS)}, tokenize="ascii tokenchars '.'");
 CREATE VIRTUAL TABLE frequencies USING fts5vocab(tokens, row);
 """
+
+_SHAPE = "SELECT name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -95,6 +101,21 @@ def replace(connection: sqlite3.Connection, key: UUID, documents: Sequence[Docum
             f"INSERT INTO tokens (rowid, {', '.join(FIELD_WEIGHTS)}) VALUES (?{', ?' * len(FIELD_WEIGHTS)})",  # noqa: S608
             (number, *(" ".join(terms(texts[field])) for field in FIELD_WEIGHTS)),
         )
+
+
+def contents(connection: sqlite3.Connection) -> Iterator[Held]:
+    """Everything that is held, by key."""
+    rows = connection.execute("SELECT key, record FROM documents JOIN records USING (id) ORDER BY key, language")
+    for key, group in groupby(rows, key=itemgetter(0)):
+        yield Held(UUID(key), tuple(from_record(json.loads(record)) for _, record in group))
+
+
+def differences(connection: sqlite3.Connection) -> list[str]:
+    """The tables and indexes that are not as they were made."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.executescript(_TABLES)
+        wanted, found = (set(each.execute(_SHAPE)) for each in (fresh, connection))
+    return sorted({name for name, _ in wanted ^ found})
 
 
 def count(connection: sqlite3.Connection) -> int:

@@ -2,12 +2,14 @@
 
 import argparse
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from search.errors import BackendUnknown, EngineAway
 from search.selectors import BACKENDS, engine, search
 from search.types import Result, SearchResults
 
@@ -19,16 +21,16 @@ class Command(BaseCommand):
         parser.add_argument("query", metavar="QUERY")
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
         parser.add_argument("--limit", type=_count, default=10, metavar="N", help="results, 1 to 100 (10)")
-        parser.add_argument("--backend", choices=BACKENDS, default=settings.SEARCH_BACKEND)
+        parser.add_argument("--backend", choices=BACKENDS, help="ask this engine and no other")
         codes = [code for code, _ in settings.LANGUAGES]
         parser.add_argument("--language", choices=codes, default=settings.LANGUAGE_CODE, help="the reader's language")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not engine(options["backend"]).ready():
-            self.stderr.write("note: the index is not built yet; a worker builds it, or: manage.py rebuild_index")
-        results = search(
-            options["query"], language=options["language"], limit=options["limit"], backend=options["backend"]
-        )
+        try:
+            results = self._search(options)
+        except (EngineAway, BackendUnknown) as error:
+            self.stderr.write(f"error: {error.code}: {error}")
+            raise SystemExit(1) from None
         if options["json"]:
             self.stdout.write(json.dumps(_record(results), ensure_ascii=False).encode("utf-8", "replace").decode())
             return
@@ -37,6 +39,13 @@ class Command(BaseCommand):
             if result.highlight:
                 self.stdout.write(f"             {result.highlight}")
         self.stdout.write(f"{results.total} found in {results.took_ms:.0f} ms")
+
+    def _search(self, options: dict[str, Any]) -> SearchResults:
+        backend = options["backend"]
+        with suppress(EngineAway):
+            if not engine(backend).ready():
+                self.stderr.write("note: the index is not built yet; a worker builds it, or: manage.py rebuild_index")
+        return search(options["query"], language=options["language"], limit=options["limit"], backend=backend)
 
 
 def _count(text: str) -> int:

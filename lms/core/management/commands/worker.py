@@ -15,6 +15,7 @@ from django.db import connection
 
 from lms.core import work
 from lms.core.clock import now
+from lms.core.startup import refuse_wrong_services
 
 logger = logging.getLogger(__name__)
 PAUSE_S = 0.4
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="stop when nothing is left to do")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_wrong_services()
         work.stopping.clear()
         # Work is done in threads, also with --once: the main thread is free to be told to end.
         if options["once"]:
