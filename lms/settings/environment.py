@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from lms.settings import front
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DEMO_SECRET = "fieldschool-demo-secret-for-this-machine-only"  # noqa: S105 - refused outside loopback, see _secret
 LANGUAGES = ("zh-hans", "en")
@@ -46,6 +48,8 @@ class Environment:
     default_language: str
     search: Search
     media_storage: str
+    trusted_proxies: tuple[str, ...]
+    cache: dict[str, Any]
     debug: bool
 
 
@@ -178,5 +182,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         default_language=_choice(values, "DEFAULT_LANGUAGE", "zh-hans", LANGUAGES),
         search=_search(values),
         media_storage=_choice(values, "MEDIA_STORAGE", "files", ("files",)),
+        trusted_proxies=front.trusted_proxies(values),
+        cache=front.cache(values),
         debug=_choice(values, "DEBUG", "0", ("0", "1")) == "1",
     )

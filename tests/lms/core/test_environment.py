@@ -23,6 +23,10 @@ def test_defaults_run_on_one_machine(tmp_path: Path) -> None:
         ("PUBLIC_URL", "http://["),
         ("PORT", "abc"),
         ("DEBUG", "yes"),
+        ("TRUSTED_PROXIES", "10.0.0.1, proxy.example.org"),
+        ("TRUSTED_PROXIES", "10.0.0.1/24"),
+        ("CACHE_URL", "memcached://127.0.0.1"),
+        ("CACHE_URL", "redis://"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:

@@ -1,0 +1,51 @@
+"""What stands in front of the site and beside it: proxies that are believed, a cache that all processes share."""
+
+from collections.abc import Mapping
+from ipaddress import ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+UNIX = "unix"
+CACHE_ANSWERS_WITHIN_S = 0.5
+
+
+def trusted_proxies(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Networks of the proxies whose word counts, and `unix` for a socket. Raises ImproperlyConfigured."""
+    given = tuple(part.strip() for part in values.get("TRUSTED_PROXIES", "").split(",") if part.strip())
+    for part in given:
+        try:
+            part == UNIX or ip_network(part)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"TRUSTED_PROXIES: {part!r} is neither an address, nor a network like 10.0.0.0/24, nor {UNIX!r} for "
+                "a proxy that comes through a socket's file."
+            ) from None
+    return given
+
+
+def cache(values: Mapping[str, str]) -> dict[str, Any]:
+    """Django's cache: Redis for all processes, or the memory of each. Raises ImproperlyConfigured."""
+    url = values.get("CACHE_URL", "")
+    if not url:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ImproperlyConfigured(
+            "CACHE_URL is not the address of a Redis: use redis://:PASSWORD@HOST:6379/1 (rediss:// with TLS), signs "
+            "like / and @ in the password as %2F and %40, or leave it out for one machine."
+        )
+    return {
+        "BACKEND": "lms.core.caches.ForgivingRedis",
+        "LOCATION": url,
+        "KEY_PREFIX": "fieldschool",
+        "OPTIONS": {
+            "socket_timeout": CACHE_ANSWERS_WITHIN_S,
+            "socket_connect_timeout": CACHE_ANSWERS_WITHIN_S,
+        },
+    }
