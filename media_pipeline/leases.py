@@ -86,7 +86,7 @@ def worker_name() -> str:
 def claim(*, worker: str, kinds: Collection[str], now: datetime) -> Step | None:
     """Take the step of `kinds` that is wanted most, or None. Of many workers that ask at once, each gets another."""
     can_start = Q(kind=Step.Kind.EXAMINE) | Q(asset__state=Asset.State.ENCODING)
-    due = Q(state__in=[Step.State.WAITING, Step.State.WAITING_FOR_SPACE], not_before__lte=now)
+    due = Q(state__in=Step.WANTED, not_before__lte=now)
     while True:
         step = Step.objects.filter(due, can_start, kind__in=kinds).order_by(*step_order()).first()
         if step is None:

@@ -71,6 +71,10 @@ class Step(models.Model):
         DONE = "done"
         FAILED = "failed"
         WAITING_FOR_SPACE = "waiting_for_space"
+        WAITING_FOR_STORAGE = "waiting_for_storage"
+
+    # States in which a step is claimed once its time has come.
+    WANTED = (State.WAITING, State.WAITING_FOR_SPACE, State.WAITING_FOR_STORAGE)
 
     asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -78,6 +82,7 @@ class Step(models.Model):
     attempt = models.PositiveIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)  # attempts that ended in an error
     interruptions = models.PositiveSmallIntegerField(default=0)  # attempts whose worker or ffmpeg was killed
+    pauses = models.PositiveSmallIntegerField(default=0)  # times in a row that the store of files was away
     worker = models.CharField(max_length=200, blank=True)
     lease_until = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
@@ -98,7 +103,9 @@ class Step(models.Model):
                 condition=Q(kind__in=["examine", "voice", "pictures", "share"]), name="media_step_kind_known"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["waiting", "running", "done", "failed", "waiting_for_space"]),
+                condition=Q(
+                    state__in=["waiting", "running", "done", "failed", "waiting_for_space", "waiting_for_storage"]
+                ),
                 name="media_step_state_known",
             ),
             models.CheckConstraint(
@@ -115,7 +122,7 @@ class Step(models.Model):
                 condition=Q(fraction__gte=0, fraction__lte=1), name="media_step_fraction_between_0_and_1"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["failed", "waiting_for_space"]) | ~Q(error_code=""),
+                condition=~Q(state__in=["failed", "waiting_for_space", "waiting_for_storage"]) | ~Q(error_code=""),
                 name="media_step_says_why_it_stopped",
             ),
         ]

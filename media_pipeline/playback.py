@@ -22,6 +22,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from lms.core.storage_errors import StorageError
 from media_pipeline.adapters.storage import renditions
 from media_pipeline.types import FragmentIndex, Media, Rendition, Sound
 
@@ -82,12 +83,16 @@ def _init_segment(url: str, size: int) -> str:
     except FileNotFoundError:
         logger.exception("the storage has lost %s", sha256)
         return ""
+    except StorageError as error:
+        # The page is shown without quality choice: the file for sharing plays by itself once the store answers.
+        logger.warning("%s cannot be read: %s (%s)", sha256, error.code, error.detail)
+        return ""
 
 
 @lru_cache(maxsize=4096)
 def _read_init(sha256: str, size: int) -> str:
     # A file's content never changes: what was read once holds.
-    with renditions.open(sha256) as file:
+    with renditions.open(sha256, length=size) as file:
         return base64.b64encode(file.read(size)).decode()
 
 

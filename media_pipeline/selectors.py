@@ -137,6 +137,7 @@ class Queue:
     running: int
     failed: int
     waiting_for_space: int
+    waiting_for_storage: int
     oldest_waiting_at: datetime | None
 
 
@@ -150,5 +151,6 @@ def queue() -> Queue:
         running=count[Step.State.RUNNING],
         failed=count[Step.State.FAILED],
         waiting_for_space=count[Step.State.WAITING_FOR_SPACE],
+        waiting_for_storage=count[Step.State.WAITING_FOR_STORAGE],
         oldest_waiting_at=oldest.order_by("created_at").values_list("created_at", flat=True).first(),
     )

@@ -1,6 +1,7 @@
 """Verbs that change media. What takes long is left to the steps of a worker."""
 
 import errno
+import mimetypes
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.core import outbox
 from media_pipeline import containers, files
-from media_pipeline.adapters.storage import BLOCK, hash_of, older_than, receive, sources
+from media_pipeline.adapters.storage import BLOCK, hash_of, older_than, receive, renditions, sources
 from media_pipeline.leases import NO_LEASE
 from media_pipeline.models import Asset, Step
 from media_pipeline.refusals import (
@@ -38,7 +39,7 @@ def ingest(*, file: Upload, name: str, language: str = "und", uploaded_by_id: in
 
     The same bytes in the same language are the same asset; uploading them again tries again what had failed.
     Best called outside a transaction: reading a large file takes a while. Raises EmptyFile, TooLarge, UnknownName,
-    UnknownContent, NoSpaceForUpload; nothing is kept then.
+    UnknownContent, NoSpaceForUpload, StorageError; nothing is kept then.
     """
     ending = containers.suffix(name)
     if ending and ending not in containers.SUFFIXES:
@@ -48,6 +49,7 @@ def ingest(*, file: Upload, name: str, language: str = "und", uploaded_by_id: in
     except OSError as error:
         raise _disk_error(error) from error
     try:
+        sources.send_ahead(path, sha256, mime=_mime(ending))
         return _keep(path, sha256, size, name=name, language=language, uploaded_by_id=uploaded_by_id, now=now)
     except OSError as error:
         raise _disk_error(error) from error
@@ -77,10 +79,14 @@ def _keep(
             )
         else:
             Asset.objects.filter(pk=asset.pk).update(wanted_at=now)
-        sources.put(path, sha256)
+        sources.put(path, sha256, mime=_mime(containers.suffix(name)))
         if asset.state == Asset.State.FAILED:
             _try_again(asset, now)
     return asset.id
+
+
+def _mime(ending: str) -> str:
+    return mimetypes.guess_type(f"recording.{ending}")[0] or "application/octet-stream"
 
 
 def _take(file: Upload) -> tuple[Path, str, int]:
@@ -176,6 +182,8 @@ def collect_garbage(*, keep: Collection[UUID], now: datetime) -> list[UUID]:
                     sources.delete(sha256)
     files.sweep()
     files.sweep_strays(before=limit)
+    sources.sweep_unfinished(before=limit)
+    renditions.sweep_unfinished(before=limit)
     for path in older_than(Path(settings.FILE_UPLOAD_TEMP_DIR), limit):
         path.unlink(missing_ok=True)
     return removed
@@ -202,7 +210,13 @@ def _asset(asset_id: UUID) -> Asset:
 
 def _try_again(asset: Asset, now: datetime) -> None:
     asset.steps.exclude(state__in=[Step.State.DONE, Step.State.RUNNING]).update(
-        state=Step.State.WAITING, failures=0, interruptions=0, not_before=now, error_code="", error_sentences={}
+        state=Step.State.WAITING,
+        failures=0,
+        interruptions=0,
+        pauses=0,
+        not_before=now,
+        error_code="",
+        error_sentences={},
     )
     if asset.state == Asset.State.FAILED:
         asset.state = Asset.State.RECEIVED if asset.examined is None else Asset.State.ENCODING

@@ -7,6 +7,7 @@ Once a step is done it is never claimed again. How an attempt can end:
 - interrupted (worker or ffmpeg killed): again soon;
 - stopped (the worker is asked to end): put back as if never claimed;
 - no room on the disk: waits and is tried again by itself, the upload is kept;
+- the store of files is away, full or refuses: waits longer each time, and goes on by itself;
 - failed: tried again a few times with growing pauses, then parked with its log; at once when the file is at fault.
 """
 
@@ -17,6 +18,7 @@ import shutil
 import time
 import traceback
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib import import_module
@@ -31,8 +33,9 @@ from django.utils.translation import gettext_lazy as _
 from lms.core import outbox, work
 from lms.core.clock import now as present
 from lms.core.errors import FieldschoolError
+from lms.core.storage_errors import StorageError
 from media_pipeline import files, frozen, leases
-from media_pipeline.adapters.storage import hash_of, renditions, sources
+from media_pipeline.adapters.storage import hash_of, sources
 from media_pipeline.leases import NO_LEASE, LostLease, held
 from media_pipeline.models import Asset, Rendition, Step, step_order
 from media_pipeline.sentences import in_all_languages
@@ -46,6 +49,7 @@ LOG_CHARS = 8000
 QUICK = (Step.Kind.EXAMINE, Step.Kind.VOICE)
 SLOW = (Step.Kind.PICTURES, Step.Kind.SHARE)
 STOP_GRACE_S = 0.2
+STORAGE_PAUSE_S, LONGEST_STORAGE_PAUSE_S = 5, 300
 UNFORESEEN = _(
     "Something went wrong that was not foreseen. The upload is kept: "
     "try again, and tell the operator if it happens again."
@@ -61,6 +65,15 @@ class Progress(Protocol):
     def speed(self) -> float | None: ...
     @property
     def left_s(self) -> float | None: ...
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Progress of what an encoder does not count: fetching the source, keeping the results."""
+
+    fraction: float = 0.0
+    speed: float | None = None
+    left_s: float | None = None
 
 
 Watch = Callable[[Any], None]
@@ -133,7 +146,9 @@ def run_next_slow(*, now: datetime) -> bool:
 def is_pending(*, now: datetime) -> bool:
     """True when a step will be wanted soon, so that a worker that stops when idle stays."""
     return (
-        Step.objects.filter(state=Step.State.WAITING, not_before__lte=now + timedelta(minutes=1))
+        Step.objects.filter(
+            state__in=[Step.State.WAITING, Step.State.WAITING_FOR_STORAGE], not_before__lte=now + timedelta(minutes=1)
+        )
         .exclude(asset__state=Asset.State.FAILED)
         .exists()
     )
@@ -187,7 +202,7 @@ def _work(step: Step, folder: Path) -> None:
     folder.mkdir(parents=True)
     watch = _watcher(step)
     _keep_room()
-    with sources.local(step.asset.source_sha256, folder) as source:
+    with sources.local(step.asset.source_sha256, alive=partial(watch, Begun())) as source:
         if step.kind == Step.Kind.EXAMINE:
             _save_examined(step, encoder().examine(source, watch=watch))
             return
@@ -197,7 +212,7 @@ def _work(step: Step, folder: Path) -> None:
             Step.Kind.SHARE: encoder().encode_share,
         }[Step.Kind(step.kind)]
         made = encode(source, _plan(step.asset, source, watch), folder, watch=watch)
-    _save_made(step, made)
+    _save_made(step, made, watch)
 
 
 def _plan(asset: Asset, source: Path, watch: Watch) -> Any:
@@ -244,15 +259,16 @@ def _save_examined(step: Step, examined: Any) -> None:
         asset.save()
 
 
-def _save_made(step: Step, made: Sequence[Encoded]) -> None:
+def _save_made(step: Step, made: Sequence[Encoded], watch: Watch) -> None:
     """Move the files into the storage and show them, as the end of the step."""
-    hashes = [hash_of(file.path) for file in made]
+    alive = partial(watch, Begun(1.0))
+    hashes = [hash_of(file.path, alive=alive) for file in made]
     sizes = {sha256: file.path.stat().st_size for sha256, file in zip(hashes, made, strict=True)}
     with transaction.atomic():
         leases.beat(step, now=present(), fraction=1)
         files.hold(step, sizes, now=present())
     for sha256, file in zip(hashes, made, strict=True):
-        renditions.put(file.path, sha256)
+        files.keep(file.path, sha256, mime=file.mime.partition(";")[0], alive=alive)
     now = present()
     with transaction.atomic():
         asset = Asset.objects.select_for_update().get(pk=step.asset_id)
@@ -290,7 +306,14 @@ def _row(asset: Asset, file: Encoded, sha256: str, *, is_default: bool, now: dat
 def _done(step: Step, now: datetime) -> None:
     """End the step well. Raises LostLease, which undoes the transaction around."""
     ended = held(step).update(
-        state=Step.State.DONE, fraction=1, finished_at=now, error_code="", error_sentences={}, log="", **NO_LEASE
+        state=Step.State.DONE,
+        fraction=1,
+        finished_at=now,
+        pauses=0,
+        error_code="",
+        error_sentences={},
+        log="",
+        **NO_LEASE,
     )
     if not ended:
         raise LostLease
@@ -324,6 +347,8 @@ def _ended_badly(step: Step, error: Exception, log: str) -> None:
         _put_back(step)
     elif _is_no_space(error):
         _wait_for_space(step)
+    elif isinstance(error, StorageError):
+        _wait_for_storage(step, error, log)
     elif getattr(error, "interrupted", False):
         _interrupted(step, now=present())
     else:
@@ -345,6 +370,21 @@ def _wait_for_space(step: Step) -> None:
         error_sentences=in_all_languages(
             _("The server's disk is full. The upload is kept, and encoding goes on by itself when there is room again.")
         ),
+        **NO_LEASE,
+    )
+
+
+def _wait_for_storage(step: Step, error: StorageError, log: str) -> None:
+    logger.warning("%s of %s waits: %s (%s)", step.kind, step.asset_id, error.code, error.detail)
+    pause_s = min(STORAGE_PAUSE_S * 2 ** min(step.pauses, 10), LONGEST_STORAGE_PAUSE_S)
+    held(step).update(
+        state=Step.State.WAITING_FOR_STORAGE,
+        not_before=present() + timedelta(seconds=pause_s),
+        pauses=min(step.pauses + 1, 1000),
+        fraction=0,
+        error_code=error.code,
+        error_sentences=in_all_languages(error.sentence),
+        log=log,
         **NO_LEASE,
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 AssetState = Literal["received", "encoding", "ready", "failed"]
 Content = Literal["slides", "screencast", "camera", "audio"]
 PictureKind = Literal["slides", "video"]
-StepState = Literal["waiting", "running", "done", "failed", "waiting_for_space"]
+StepState = Literal["waiting", "running", "done", "failed", "waiting_for_space", "waiting_for_storage"]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
 from uuid import UUID
 
 from django.conf import settings
@@ -15,8 +14,9 @@ from django.utils.http import content_disposition_header
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
+from lms.core.storage_errors import StorageError
 from media_pipeline import addresses
-from media_pipeline.adapters.storage import renditions
+from media_pipeline.adapters.storage import Reader, renditions
 from media_pipeline.models import Rendition
 from media_pipeline.ranges import Span, Unsatisfiable, span
 
@@ -117,11 +117,14 @@ def _body(request: HttpRequest, file: _File, etag: str) -> HttpResponseBase:
         response = HttpResponse(content_type=file.mime)
     else:
         try:
-            opened = renditions.open(file.sha256)
+            opened = renditions.open(file.sha256, first=part.first, length=part.length)
         except FileNotFoundError:
             logger.exception("the storage has lost %s", file.sha256)
             return _not_found()
-        response = StreamingHttpResponse(_Blocks(opened, part), content_type=file.mime)
+        except StorageError as error:
+            logger.warning("%s cannot be sent: %s (%s)", file.sha256, error.code, error.detail)
+            return HttpResponse(status=503, headers={"Cache-Control": "no-store", "Retry-After": "10"})
+        response = StreamingHttpResponse(_Blocks(opened, part.length), content_type=file.mime)
     response.headers["Content-Length"] = str(part.length)
     if wanted is not None:
         response.status_code = 206
@@ -132,13 +135,12 @@ def _body(request: HttpRequest, file: _File, etag: str) -> HttpResponseBase:
 class _Blocks:
     """A part of an open file in small blocks; closed with the response, also when nobody read it."""
 
-    def __init__(self, file: IO[bytes], part: Span) -> None:
+    def __init__(self, file: Reader, length: int) -> None:
         self._file = file
-        self._part = part
+        self._length = length
 
     def __iter__(self) -> Iterator[bytes]:
-        self._file.seek(self._part.first)
-        left = self._part.length
+        left = self._length
         while left and (block := self._file.read(min(BLOCK_BYTES, left))):
             left -= len(block)
             yield block

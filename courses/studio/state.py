@@ -31,6 +31,7 @@ def _step(step: StepProgress) -> dict[str, Any]:
             "done": _("done"),
             "failed": _("failed"),
             "waiting_for_space": _("waiting for room on the disk"),
+            "waiting_for_storage": _("waiting for the store of recordings"),
         }[step.state],
         "fraction": round(step.fraction, 3),
         "speed": _("%(n).1f times as fast as it plays") % {"n": step.speed} if step.speed else "",

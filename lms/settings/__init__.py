@@ -4,7 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from lms.core import critical
-from lms.settings import environment
+from lms.settings import environment, storing
 
 ENV = environment.read()
 BASE_DIR = environment.BASE_DIR
@@ -107,17 +107,11 @@ MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/files/"
 STORAGES = {
     # Pictures and documents of pages.
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storing.place("files", bucket=ENV.bucket, base_url=MEDIA_URL),
     # Uploaded lessons, as they came; never served.
-    "sources": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA_DIR / "sources", "base_url": None},
-    },
+    "sources": storing.place("sources", folder=DATA_DIR / "sources", bucket=ENV.bucket),
     # What the pipeline made of them; served under /media/ by media_pipeline.views.
-    "renditions": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA_DIR / "renditions", "base_url": None},
-    },
+    "renditions": storing.place("renditions", folder=DATA_DIR / "renditions", bucket=ENV.bucket),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # Beside the storages, so that an upload is moved into place rather than copied.
@@ -138,6 +132,9 @@ MEDIA_WORK_DIR = DATA_DIR / "work"  # what steps are writing
 MEDIA_MAX_SOURCE_BYTES = 8_000_000_000
 MEDIA_ROOM_KEPT_BYTES = 200_000_000  # encoding waits rather than leave less room on the disk
 MEDIA_SPACE_PAUSE_S = 30  # before encoding is tried again on a full disk
+MEDIA_STORAGE_PATIENCE_S = 600  # what was encoded waits so long for a store that is away before it is given up
+# Who sends the bytes: "embedded" (this process), "nginx" (X-Accel-Redirect), "redirect" (S3, by addresses it signed).
+MEDIA_DELIVERY = ENV.media_delivery
 MEDIA_ENCODER = "media_pipeline.encoding"
 MEDIA_SHOWN_ASSETS = "courses.selectors.shown_assets"
 MEDIA_KEPT_ASSETS = "courses.selectors.used_assets"

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from lms.settings import front
+from lms.settings import front, storing
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DEMO_SECRET = "fieldschool-demo-secret-for-this-machine-only"  # noqa: S105 - refused outside loopback, see _secret
@@ -47,9 +47,10 @@ class Environment:
     public_url: str
     default_language: str
     search: Search
-    media_storage: str
     trusted_proxies: tuple[str, ...]
     cache: dict[str, Any]
+    bucket: storing.Bucket | None  # None: files under data_dir
+    media_delivery: str
     debug: bool
 
 
@@ -181,8 +182,9 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         public_url=public_url,
         default_language=_choice(values, "DEFAULT_LANGUAGE", "zh-hans", LANGUAGES),
         search=_search(values),
-        media_storage=_choice(values, "MEDIA_STORAGE", "files", ("files",)),
         trusted_proxies=front.trusted_proxies(values),
         cache=front.cache(values),
+        bucket=storing.bucket(values),
+        media_delivery=storing.delivery(values),
         debug=_choice(values, "DEBUG", "0", ("0", "1")) == "1",
     )

@@ -1,121 +1,127 @@
 """Files named by the SHA-256 of their content, behind Django's storages `sources` and `renditions`.
 
-A file appears whole or not at all, and never changes. On a local file system it is moved into place and flushed to the
-disk before anyone is told of it; other backends (S3) write whole objects by themselves.
+A file appears whole or not at all, and never changes. Where it is kept is the settings' choice: on a file system
+(`folders`) or in a bucket of S3 (`objects`); both keep the contract of `Store`.
 """
 
-import contextlib
-import errno
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from types import TracebackType
+from typing import Protocol, Self
 
-from django.core.files import File
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import storages
 
-BLOCK = 1 << 20
+from media_pipeline.adapters.folders import Folders
+from media_pipeline.adapters.hashing import BLOCK, hash_of, name_of
+
+__all__ = ["BLOCK", "Blobs", "Reader", "Store", "hash_of", "older_than", "receive", "renditions", "sources"]
+Alive = Callable[[], None]  # called about every second by what takes long; stops it by raising
 
 
-def hash_of(path: Path, *, alive: Callable[[], None] = lambda: None) -> str:
-    """SHA-256 of a file in hex, read in blocks; `alive` is called at each."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-            alive()
-    return digest.hexdigest()
+def unwatched() -> None:
+    """For callers with no lease to keep."""
+
+
+class Reader(Protocol):
+    """A part of a file, open for reading."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> bool | None: ...
+
+
+class Store(Protocol):
+    """Keeps files by content. What goes wrong with a store elsewhere is a StorageError; a full disk is an OSError."""
+
+    def path(self, sha256: str) -> Path | None:
+        """Where the file is on this machine, or None when it is kept elsewhere."""
+
+    def exists(self, sha256: str) -> bool: ...
+
+    def open(self, sha256: str, *, first: int = 0, length: int | None = None) -> Reader:
+        """The file from byte `first` on, `length` bytes of it or all. Raises FileNotFoundError."""
+
+    def send_ahead(self, source: Path, sha256: str, *, mime: str, alive: Alive) -> None:
+        """Do of `put` what takes long, so that it can be called in a transaction. `source` stays."""
+
+    def put(self, source: Path, sha256: str, *, mime: str, alive: Alive) -> None:
+        """Move `source` in; harmless when the content is there already.
+
+        Afterwards the file is there for others to read, with the size and checksum of `source`. When it fails the
+        store is as it was, and so is `source`.
+        """
+
+    def delete(self, sha256: str) -> None:
+        """Remove the file, if it is there."""
+
+    def listing(self) -> Iterator[tuple[str, datetime]]:
+        """Every file with the time it was written."""
+
+    def sweep_unfinished(self, *, before: datetime) -> int:
+        """Remove what broken-off writing left. Returns how many there were."""
+
+    def local(self, sha256: str, *, alive: Alive) -> AbstractContextManager[Path]:
+        """The file on this machine for a program to read; a copy stays in the work folder when it is elsewhere."""
 
 
 class Blobs:
-    """The files of one of Django's storages, by content."""
+    """The files of one of Django's storages, by content: the store that the settings choose now."""
 
     def __init__(self, alias: str) -> None:
         self.alias = alias
 
     @property
-    def _storage(self) -> Storage:
-        return storages[self.alias]
+    def store(self) -> Store:
+        storage = storages[self.alias]
+        try:
+            storage.path("")
+        except NotImplementedError:
+            # Here, for boto3 takes long to import and files alone do not need it.
+            from media_pipeline.adapters.objects import Objects
 
-    @staticmethod
-    def _name(sha256: str) -> str:
-        return f"{sha256[:2]}/{sha256}"
+            return Objects(storage)
+        return Folders(storage)
 
     def path(self, sha256: str) -> Path | None:
-        """Where the file is on this machine, or None when the storage is not a file system."""
-        try:
-            return Path(self._storage.path(self._name(sha256)))
-        except NotImplementedError:
-            return None
+        return self.store.path(sha256)
 
     def exists(self, sha256: str) -> bool:
-        return self._storage.exists(self._name(sha256))
+        return self.store.exists(sha256)
 
-    def open(self, sha256: str) -> IO[bytes]:
-        """The file, open for reading and seekable. Raises FileNotFoundError."""
-        path = self.path(sha256)
-        return path.open("rb") if path else self._storage.open(self._name(sha256), "rb")
+    def open(self, sha256: str, *, first: int = 0, length: int | None = None) -> Reader:
+        return self.store.open(sha256, first=first, length=length)
 
-    def put(self, source: Path, sha256: str) -> None:
-        """Move `source` in; harmless when the content is there already.
+    def send_ahead(self, source: Path, sha256: str, *, mime: str, alive: Alive = unwatched) -> None:
+        self.store.send_ahead(source, sha256, mime=mime, alive=alive)
 
-        Raises OSError, with ENOSPC when the disk is full; the storage is then as it was.
-        """
-        target = self.path(sha256)
-        if target is None:
-            if not self.exists(sha256):
-                with source.open("rb") as file:
-                    self._storage.save(self._name(sha256), File(file))
-            source.unlink()
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            source.unlink()
-            return
-        try:
-            _flush(source)
-            source.chmod(0o644)
-            source.replace(target)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            _copy_into_place(source, target)
-            source.unlink()
-        _flush(target.parent)
+    def put(
+        self, source: Path, sha256: str, *, mime: str = "application/octet-stream", alive: Alive = unwatched
+    ) -> None:
+        self.store.put(source, sha256, mime=mime, alive=alive)
 
     def delete(self, sha256: str) -> None:
-        """Remove the file, if it is there."""
-        self._storage.delete(self._name(sha256))
+        self.store.delete(sha256)
 
     def listing(self) -> Iterator[tuple[str, datetime]]:
-        """Every file with the time it was written."""
-        try:
-            folders, _ = self._storage.listdir("")
-        except FileNotFoundError:
-            return
-        for folder in folders:
-            for name in self._storage.listdir(folder)[1]:
-                with contextlib.suppress(FileNotFoundError):
-                    yield name, self._storage.get_modified_time(f"{folder}/{name}")
+        return self.store.listing()
 
-    @contextlib.contextmanager
-    def local(self, sha256: str, folder: Path) -> Iterator[Path]:
-        """The file on this machine for a program to read; fetched into `folder` when it is elsewhere."""
-        path = self.path(sha256)
-        if path is not None:
-            yield path
-            return
-        copy = folder / sha256
-        with self.open(sha256) as file, copy.open("wb") as out:
-            shutil.copyfileobj(file, out, BLOCK)
-        try:
-            yield copy
-        finally:
-            copy.unlink(missing_ok=True)
+    def sweep_unfinished(self, *, before: datetime) -> int:
+        return self.store.sweep_unfinished(before=before)
+
+    def local(self, sha256: str, *, alive: Alive = unwatched) -> AbstractContextManager[Path]:
+        return self.store.local(sha256, alive=alive)
+
+    def name(self, sha256: str) -> str:
+        """The file's name in the storage."""
+        return name_of(sha256)
 
 
 sources = Blobs("sources")
@@ -143,31 +149,6 @@ def older_than(folder: Path, limit: datetime) -> Iterator[Path]:
     if not folder.is_dir():
         return
     for path in folder.iterdir():
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < limit:
                 yield path
-
-
-def _flush(path: Path) -> None:
-    """Write a file's or folder's content through to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _copy_into_place(source: Path, target: Path) -> None:
-    """Across file systems: copy beside the target, then rename."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out, source.open("rb") as file:
-            shutil.copyfileobj(file, out, BLOCK)
-            out.flush()
-            os.fsync(out.fileno())
-        part.chmod(0o644)
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

@@ -126,7 +126,7 @@ def test_an_interrupted_upload_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*args: object) -> None:
+    def full(*args: object, **about: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(storage.Blobs, "put", full)

@@ -11,7 +11,13 @@ from media_pipeline import selectors
 from media_pipeline.models import Asset
 from media_pipeline.types import Media, StepProgress
 
-SIGNS = {"waiting": ".", "done": "done", "failed": "FAILED", "waiting_for_space": "disk full"}
+SIGNS = {
+    "waiting": ".",
+    "done": "done",
+    "failed": "FAILED",
+    "waiting_for_space": "disk full",
+    "waiting_for_storage": "store away",
+}
 
 
 class Command(BaseCommand):
@@ -31,7 +37,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(document, default=str, ensure_ascii=False))
             return
         self.stdout.write(
-            "{waiting} steps wait, {running} run, {failed} failed, {waiting_for_space} wait for room".format(**queue)
+            "{waiting} steps wait, {running} run, {failed} failed, {waiting_for_space} wait for room, "
+            "{waiting_for_storage} for the store".format(**queue)
         )
         for one in media:
             steps = "  ".join(f"{step.kind} {_sign(step)}" for step in one.steps)
