@@ -2,6 +2,7 @@ import errno
 from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -164,11 +165,11 @@ def test_a_disk_that_fills_up_while_files_are_moved_leaves_none(
     whole = storage.Blobs.put
     left = [1]
 
-    def put(self: storage.Blobs, source: Path, sha256: str) -> None:
+    def put(self: storage.Blobs, source: Path, sha256: str, **about: Any) -> None:
         if not left.pop():
             raise OSError(errno.ENOSPC, "No space left on device")
         left.append(0)
-        whole(self, source, sha256)
+        whole(self, source, sha256, **about)
 
     with monkeypatch.context() as patched:
         patched.setattr(storage.Blobs, "put", put)
