@@ -1,17 +1,17 @@
 """Reads: what a page needs to know of media, as frozen values."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 
 from media_pipeline import addresses
-from media_pipeline.models import Asset, Rendition, Step, step_order
+from media_pipeline.models import Asset, Rendition, Step, StoredFile, step_order
 from media_pipeline.sentences import in_this_language
 from media_pipeline.types import (
     AssetState,
@@ -154,3 +154,26 @@ def queue() -> Queue:
         waiting_for_storage=count[Step.State.WAITING_FOR_STORAGE],
         oldest_waiting_at=oldest.order_by("created_at").values_list("created_at", flat=True).first(),
     )
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file that rows name, and what it must hold."""
+
+    sha256: str
+    size_bytes: int
+    mime: str
+
+
+def kept_files(store: str, *, database: str) -> Iterator[KeptFile]:
+    """The files that must be in a store ("sources" or "renditions"), by their SHA-256."""
+    if store == "sources":
+        assets = Asset.objects.using(database).order_by("source_sha256")
+        for sha256, size in assets.values_list("source_sha256", "source_size_bytes").distinct().iterator():
+            yield KeptFile(sha256, size, "application/octet-stream")
+        return
+    # One that a worker is only about to write is not shown by a rendition yet.
+    shown = StoredFile.objects.using(database).filter(renditions__isnull=False)
+    files = shown.values_list("sha256", "size_bytes").annotate(Min("renditions__mime")).order_by("sha256")
+    for sha256, size, mime in files.iterator():
+        yield KeptFile(sha256, size, mime)

@@ -15,7 +15,17 @@ from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("lms/core", "lms/accounts", "lms/records", "lms/api", "courses", "media_pipeline", "search", "templates")
+ROOMS = (
+    "lms/core",
+    "lms/accounts",
+    "lms/records",
+    "lms/api",
+    "lms/backup",
+    "courses",
+    "media_pipeline",
+    "search",
+    "templates",
+)
 # Functions that mark messages, and which argument is the message (with "p", the one before it is the context).
 MARKERS = {
     **dict.fromkeys(("_", "__", "N_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"), 0),

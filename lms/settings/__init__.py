@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "courses",
     "lms.records",
     "search",
+    "lms.backup",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",
