@@ -1,6 +1,7 @@
 """How the learner's pages travel: the same for everyone, cached for a short while, compressed."""
 
 import gzip
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -12,6 +13,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 MAX_AGE_S = 60
 STALE_S = 300  # a page that old may be shown once more while a new one is fetched (RFC 5861)
 _SMALL = 200
+_BETWEEN_LINES = re.compile(rb"\s*\n\s*")
+_AS_WRITTEN = re.compile(rb"<(?:pre|textarea)\b", re.IGNORECASE)
 _TEXT = ("text/", "application/json", "application/xml", "image/svg+xml", "application/javascript")
 # Rooms of the site that are somebody's own, or say themselves how long they may be kept.
 _PERSONAL = ("/admin/", "/documents/", "/api/", "/health/", "/media/", "/files/", "/static/", "/metrics")
@@ -56,9 +59,16 @@ class SharedPagesMiddleware:
             patch_cache_control(response, public=True, no_cache=True)
         elif not response.has_header("Cache-Control"):
             patch_cache_control(response, public=True, max_age=MAX_AGE_S, stale_while_revalidate=STALE_S)
+        if response.get("Content-Type", "").startswith("text/html"):
+            response.content = squeezed(response.content)
         set_response_etag(response)
         conditional = get_conditional_response(request, etag=response["ETag"], response=response)
         return conditional if isinstance(conditional, HttpResponse) else response
+
+
+def squeezed(html: bytes) -> bytes:
+    """HTML without what templates leave between lines: a line's end still stands for a space. `pre` keeps its own."""
+    return html if _AS_WRITTEN.search(html) else _BETWEEN_LINES.sub(b"\n", html)
 
 
 def _forget_vary(response: HttpResponse, name: str) -> None:

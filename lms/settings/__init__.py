@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "lms.core.middleware.EditorPolicyMiddleware",
+    "lms.core.middleware.CarriedMiddleware",
     "lms.core.pages.CompressMiddleware",
     "lms.core.pages.SharedPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -141,19 +142,21 @@ MEDIA_SHOWN_ASSETS = "courses.selectors.shown_assets"
 MEDIA_KEPT_ASSETS = "courses.selectors.used_assets"
 
 # Security ------------------------------------------------------------------------------------------------------------
-# Styles that pages carry in their head; their hashes stand in the policy below.
+# Styles that a kind of page carries in its head: no rule that it does not need, all in one element. Their hashes stand
+# in the policy; a page names only those it carries (lms.core.middleware.CarriedMiddleware).
+_SITE = BASE_DIR / "lms/core/static/site"
+_PLAYER = BASE_DIR / "media_pipeline/static/media_pipeline"
+_EVERY_PAGE = [_SITE / "tokens.css", _SITE / "site.css"]
 CRITICAL_STYLES = critical.bundles(
     {
-        "site": [BASE_DIR / "lms/core/static/site" / name for name in ("tokens.css", "site.css")],
-        "find": [BASE_DIR / "lms/core/static/site/find.css"],
-        "lesson": [
-            BASE_DIR / "lms/core/static/site/lesson.css",
-            BASE_DIR / "media_pipeline/static/media_pipeline/player.css",
-        ],
+        "site": [*_EVERY_PAGE],
+        "find": [*_EVERY_PAGE, _SITE / "cards.css", _SITE / "go.css", _SITE / "find.css"],
+        "course": [*_EVERY_PAGE, _SITE / "facts.css", _SITE / "course.css"],
+        "lesson": [*_EVERY_PAGE, _SITE / "facts.css", _SITE / "go.css", _SITE / "lesson.css", _PLAYER / "player.css"],
     }
 )
 # The player starts with the page: a file of its own would cost a round trip before the first sound.
-CRITICAL_SCRIPTS = {"player": critical.script(BASE_DIR / "media_pipeline/static/media_pipeline/player.js")}
+CRITICAL_SCRIPTS = {"player": critical.script(_PLAYER / "player.js")}
 _SELF = "'self'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -15,6 +15,8 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from lms.core import ids, sizes
+from lms.core.carried import carried, carry
+from lms.core.icons import ICONS
 from lms.core.pages import keep_fresh
 
 register = template.Library()
@@ -75,22 +77,35 @@ def absolute(address: str | None) -> str:
     return address if urlsplit(address).netloc else f"{settings.PUBLIC_URL}{address}"
 
 
-@register.simple_tag
-def critical_css(name: str) -> SafeString:
+@register.simple_tag(takes_context=True)
+def critical_css(context: Context, name: str) -> SafeString:
     """A `<style>` with the bundle `name`; the Content-Security-Policy carries its hash."""
-    return mark_safe(f"<style>{settings.CRITICAL_STYLES[name].text}</style>")  # noqa: S308 - our own file
+    bundle = settings.CRITICAL_STYLES[name]
+    carry(getattr(context, "request", None), "style-src", bundle.source)
+    return mark_safe(f"<style>{bundle.text}</style>")  # noqa: S308 - our own file
 
 
-@register.simple_tag
-def critical_js(name: str) -> SafeString:
+@register.simple_tag(takes_context=True)
+def critical_js(context: Context, name: str) -> SafeString:
     """A `<script>` with the bundle `name`; the Content-Security-Policy carries its hash."""
-    return mark_safe(f"<script>{settings.CRITICAL_SCRIPTS[name].text}</script>")  # noqa: S308 - our own file
+    bundle = settings.CRITICAL_SCRIPTS[name]
+    carry(getattr(context, "request", None), "script-src", bundle.source)
+    return mark_safe(f"<script>{bundle.text}</script>")  # noqa: S308 - our own file
 
 
-@register.simple_tag
-def icon(name: str) -> SafeString:
+@register.simple_tag(takes_context=True)
+def icon(context: Context, name: str) -> SafeString:
     """A picture of the sprite, for the eye only: a word always stands beside it."""
+    carry(getattr(context, "request", None), "icons", name)
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.simple_tag(takes_context=True)
+def sprite(context: Context, *names: str) -> SafeString:
+    """The drawings of the icons above it, or of those named. Stands last in the body."""
+    shown = names or carried(getattr(context, "request", None), "icons") or ()
+    paths = [format_html('<path id="i-{}" d="{}"/>', name, ICONS[name]) for name in shown if name in ICONS]
+    return mark_safe(f"<svg hidden><defs>{''.join(paths)}</defs></svg>")  # noqa: S308 - each path is escaped
 
 
 @register.simple_tag
