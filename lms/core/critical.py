@@ -15,6 +15,8 @@ _STRING_OR_COMMENT = re.compile(r"""("[^"]*"|'[^']*')|/\*.*?\*/""", re.DOTALL)
 
 _LITERAL = re.compile(r"""('[^'\n]*'|"[^"\n]*"|`[^`]*`|(?<=[=(] )/[^/\n]+/(?=\.))""")
 _OPERATOR = re.compile(r" ?([-=+*/<>!&|?:,{}();]+) ?")
+# A line's end that ends no statement; a constant's keyword, where one for all compresses better.
+_SHORTER = ((re.compile(r"(?<=[{(\[,;])\n|\n(?=[})\]])"), ""), (re.compile(r"\bconst (?=[\w$\[{])"), "let "))
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,20 @@ def bundle(files: Sequence[Path]) -> Bundle:
 
 
 def squeeze(script: str) -> str:
-    """A script without indentation, without spaces around operators, and without `//` comments that have a line, or
-    the end of one after a space, to themselves. Strings, templates and regular expressions stay as they are."""
+    """A script without indentation, without spaces around operators, without line ends beside brackets, and without
+    `//` comments that have a line, or the end of one after a space, to themselves; `const` becomes `let`. Strings,
+    templates and regular expressions stay as they are."""
     lines = (line.strip() for line in script.splitlines())
     text = "\n".join(re.sub(r" // .*", "", line) for line in lines if line and not line.startswith("//"))
     parts = _LITERAL.split(text)
-    return "".join(part if at % 2 else _OPERATOR.sub(r"\1", part) for at, part in enumerate(parts))
+    return "".join(part if at % 2 else _shorter(part) for at, part in enumerate(parts))
+
+
+def _shorter(code: str) -> str:
+    code = _OPERATOR.sub(r"\1", code)
+    for pattern, instead in _SHORTER:
+        code = pattern.sub(instead, code)
+    return code
 
 
 def script(path: Path) -> Bundle:

@@ -82,7 +82,7 @@
   const flush = T => {
     const t = v.currentTime
     // A gap before the play head would stop the sound: a picture that comes early waits here.
-    if (!T.queue.length || T.sb.updating || (T == P && S && T.from > Math.max(t, end(T, t)) + 0.2)) return
+    if (!T.queue.length || T.sb.updating || (T == P && S && T.from > end(T, t) + 0.2)) return
     const part = T.queue.shift()
     if (part.trim) {
       T.sb.changeType(part)
@@ -113,7 +113,7 @@
         const ask = () => {
           const from = till
           till = Math.min(off[to], from + (slow() ? 16000 + (rate | 0) : 1e9))
-          answer = fetch(url, { headers: { Range: `bytes=${from}-${till - 1}` }, signal: abort.signal })
+          answer = fetch(url, { headers: { Range: `bytes=${from}-${till - 1}` }, priority: T == P ? 'low' : 'high', signal: abort.signal })
           answer.catch(() => 0)
         }
         while (job.left) {
@@ -168,7 +168,7 @@
     const picture = S && P && want && !P.job && !full(P)
     // Seconds of sound to have while a picture comes; more and more, as a full queue may drop seconds of bytes.
     const need = picture ? rtt + Math.max(1, Math.min(9, spent / 12000 - 5)) + (P.f.off[P.at + 1] - P.f.off[P.at]) / rate : 0
-    const T = picture && (!slow() || full(S) || lead.f.start[lead.at] - t > need) ? P : lead
+    const T = picture && ((!slow() && (!held || S.job)) || full(S) || lead.f.start[lead.at] - t > need) ? P : lead
     if (T.job || full(T)) return
     const { n, start } = T.f
     const last = T == P && slow() ? 0 : Math.max(start[T.at] + 4, t + need)
@@ -210,7 +210,8 @@
     pump()
   }
   const enter = T => {
-    if (T == P && S && (slow() || !want)) {
+    // A picture of slides is large, comes seldom and can wait: the voice begins without it.
+    if (T == P && S && (slow() || !want || (rate < 1e5 && want.name == 'slides'))) {
       held = 1
       join()
     } else place(T)
@@ -251,12 +252,14 @@
     v.currentTime = t
     v.play()
   }
-  // What the page took tells the link.
+  // What the page took tells the link. Its first bytes are seen when the first TLS record is whole, so where the
+  // connection is new, its two round trips (TCP, TLS) tell when they set out.
   const look = () => {
-    const { transferSize, requestStart, responseStart, responseEnd } = performance.getEntriesByType('navigation')[0]
-    const took = responseEnd - responseStart
-    if (took > 0 && transferSize > 3000) rate = (transferSize / took) * 1000
-    rtt = (responseStart - requestStart) / 1000
+    const n = performance.getEntriesByType('navigation')[0]
+    const trip = (n.connectEnd - n.connectStart) / 2 || n.responseStart - n.requestStart
+    const took = n.responseEnd - n.requestStart - trip
+    if (took > 0 && n.transferSize > 3000) rate = (n.transferSize / took) * 1000
+    rtt = trip / 1000
   }
   addEventListener('load', () => {
     if (started) return
@@ -270,14 +273,13 @@
     tracks.forEach(enter)
     tick()
   }
-  let at
   try {
-    at = JSON.parse(localStorage.progress)[box.dataset.key].position_s
+    v.currentTime = JSON.parse(localStorage.progress)[box.dataset.key].position_s
   } catch {
     // nothing kept, or nothing can be
   }
   const asked = /t=(\d+)/.exec(location.hash)
-  v.currentTime = asked ? asked[1] : at || 0
+  if (asked) v.currentTime = asked[1]
   const all = data.pictures
   data.pictures = all.filter(can)
   if (!can(data.sound || all[0]) || (all[0] && !data.pictures[0])) return share()
