@@ -6,6 +6,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from lms.core import outbox, work
+        from lms.core import kept, outbox, work
 
+        kept.watch()
         work.register("outbox", outbox.handle_next)

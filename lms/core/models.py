@@ -1,4 +1,4 @@
-"""The outbox: what has happened and must still be told to derived things."""
+"""The outbox: what has happened and must still be told to derived things; and how often pages have changed."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -26,3 +26,15 @@ class OutboxEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.subject}"
+
+
+class SiteVersion(models.Model):
+    """One row: the number of changes that pages can show. Pages kept under another number are made anew."""
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="core_siteversion_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
+from lms.core import kept
 from lms.core.clock import now as present
 from lms.core.models import OutboxEvent
 
@@ -51,6 +52,7 @@ def register_batch(topic: str, handler: BatchHandler) -> None:
 
 def enqueue(*, topic: str, subject: UUID) -> None:
     """Note that `subject` changed. Call it inside the transaction of the change."""
+    kept.changed()
     now = present()
     event = OutboxEvent(topic=topic, subject=subject, created_at=now, not_before=now)
     waiting = OutboxEvent.objects.filter(topic=topic, subject=subject, attempts=0)

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "lms.core.proxies.TrustedProxiesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lms.core.pages.KeptPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "lms.core.middleware.EditorPolicyMiddleware",
     "lms.core.middleware.CarriedMiddleware",
@@ -128,6 +129,9 @@ FILE_UPLOAD_HANDLERS = [
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # Wagtail's page editor
 WHITENOISE_MAX_AGE = 3600
+
+# Rooms whose rows the learner's pages show: when one changes, kept pages are made anew (lms.core.kept).
+PAGES_SHOW = ["courses", "media_pipeline", "wagtailcore", "wagtailimages", "wagtaildocs", "wagtailredirects"]
 
 # Media ---------------------------------------------------------------------------------------------------------------
 MEDIA_WORK_DIR = DATA_DIR / "work"  # what steps are writing
