@@ -15,7 +15,7 @@ from lms.core import kept
 GetResponse = Callable[[HttpRequest], HttpResponse]
 MAX_AGE_S = 60
 STALE_S = 300  # a page that old may be shown once more while a new one is fetched (RFC 5861)
-PART_PAUSE_S = 0.001
+PART_PAUSE_S = 0.004
 _BOUNDARIES = (re.compile(rb"(?=<style>)"), re.compile(rb"</h1>"))
 _SMALL = 200
 _BETWEEN_LINES = re.compile(rb"\s*\n\s*")
@@ -68,7 +68,7 @@ class InParts(HttpResponse):
 class KeptPagesMiddleware:
     """Answers with a page as it was sent before, while nothing has changed that pages show (lms.core.kept).
 
-    A page is kept no longer than others may keep it. Inside a transaction nothing is kept or answered: what is seen
+    A page is kept no longer than others may show it. Inside a transaction nothing is kept or answered: what is seen
     there may never be committed.
     """
 
@@ -83,7 +83,7 @@ class KeptPagesMiddleware:
         coding = _preferred(request.headers.get("Accept-Encoding", ""))
         key = (request.scheme or "", request.get_host(), request.get_full_path(), coding)
         version, now = kept.version(), time.monotonic()
-        page = self.shelf.get(key, version=version, not_before=now - MAX_AGE_S)
+        page = self.shelf.get(key, version=version, not_before=now - MAX_AGE_S - STALE_S)
         if page is None:
             response = self.get_response(request)
             if not _is_shared(request, response) or "max-age" not in response.get("Cache-Control", ""):
