@@ -130,9 +130,11 @@ def _handle_batch(topic: str, now: datetime) -> None:
         # Ordered by place: of several events of a subject the last one counts.
         failed = _batch_handlers[topic]({event.subject: event.pk for event in claimed})
     except Away as away:
-        logger.warning("Events of %s wait: %s", topic, away)
+        if topic not in _paused_until:
+            logger.warning("Events of %s wait: %s", topic, away)
         _paused_until[topic] = time.monotonic() + AWAY_PAUSE_S
         # At least one attempt stays: a subject may have another event that nobody took up yet.
         rows.update(attempts=Greatest(F("attempts") - 1, Value(1)), not_before=F("created_at"), parked=False)
         return
+    _paused_until.pop(topic, None)
     rows.exclude(subject__in=failed).delete()

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -105,3 +105,75 @@ def test_events_nobody_here_follows_are_left_for_those_who_do() -> None:
     outbox.enqueue(topic="unknown", subject=uuid4())
     assert not outbox.handle_next(now=now())
     assert outbox.waiting(topic="unknown") == 1
+
+
+class Batches:
+    """A batch handler that notes what it was told, fails for some, and may be away."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[UUID, int]] = []
+        self.failing: set[UUID] = set()
+        self.away = False
+
+    def __call__(self, changes: Mapping[UUID, int]) -> set[UUID]:
+        if self.away:
+            raise outbox.Away("no connection")
+        self.told.append(dict(changes))
+        return self.failing & changes.keys()
+
+
+@pytest.fixture
+def batches() -> Iterator[Batches]:
+    batches = Batches()
+    outbox.register_batch("batches", batches)
+    yield batches
+    outbox._batch_handlers.pop("batches")
+    outbox._paused_until.clear()
+
+
+def test_many_events_are_handed_on_at_once_with_their_places(batches: Batches) -> None:
+    first, second = uuid4(), uuid4()
+    outbox.enqueue(topic="batches", subject=first)
+    outbox.enqueue(topic="batches", subject=second)
+    while outbox.handle_next(now=now()):
+        pass
+    ((one, two),) = (told.items() for told in batches.told)
+    assert (one[0], two[0]) == (first, second)
+    assert one[1] < two[1]
+    assert outbox.waiting(topic="batches") == 0
+
+
+def test_of_a_batch_only_what_failed_is_tried_again(batches: Batches) -> None:
+    good, bad = uuid4(), uuid4()
+    for subject in (good, bad):
+        outbox.enqueue(topic="batches", subject=subject)
+    batches.failing = {bad}
+    assert outbox.handle_next(now=now())
+    assert outbox.subjects(topics=["batches"]) == {bad}
+    assert not outbox.handle_next(now=now())
+    batches.failing = set()
+    assert outbox.handle_next(now=now() + LATER)
+    assert outbox.waiting(topic="batches") == 0
+
+
+def test_events_for_what_is_away_wait_uncounted_and_do_not_hold_up_others(batches: Batches, follower: Follower) -> None:
+    batches.away = True
+    outbox.enqueue(topic="batches", subject=uuid4())
+    for _ in range(2 * outbox.MAX_ATTEMPTS):
+        outbox._paused_until.clear()
+        assert outbox.handle_next(now=now())
+    outbox.enqueue(topic="tests", subject=uuid4())
+    assert outbox.handle_next(now=now())
+    assert len(follower.told) == 1
+    assert not outbox.handle_next(now=now())
+    assert (outbox.waiting(topic="batches"), outbox.parked(topic="batches")) == (1, 0)
+    batches.away = False
+    outbox._paused_until.clear()
+    assert outbox.handle_next(now=now())
+    assert outbox.waiting(topic="batches") == 0
+
+
+def test_an_event_written_by_a_machine_whose_clock_is_ahead_is_handled_at_once(follower: Follower) -> None:
+    outbox.enqueue(topic="tests", subject=uuid4())
+    assert outbox.handle_next(now=now() - timedelta(seconds=60))
+    assert len(follower.told) == 1
