@@ -1,7 +1,11 @@
 """Addresses of courses besides their pages: six-digit numbers, and pictures."""
 
+import mimetypes
+import posixpath
+
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -9,7 +13,9 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from courses import selectors
+from lms.core.delivery import handed_over
 from lms.core.ids import is_short_code
+from lms.core.storage_errors import StorageError
 
 YEAR_S = 31_536_000
 LONGEST_NAME = 200  # bytes; file systems refuse names from 256 with an error of their own
@@ -31,8 +37,26 @@ def by_number(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def picture_file(request: HttpRequest, name: str) -> HttpResponseBase:
     """A rendition of a picture. Originals and documents lie in other folders and are not served by their path."""
-    if len(name.encode()) > LONGEST_NAME:
+    if len(name.encode()) > LONGEST_NAME or "\0" in name or posixpath.normpath(name) != name or name.startswith(".."):
         raise Http404
-    response = serve(request, name, document_root=str(settings.MEDIA_ROOT / "images"))
-    response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"
+    kept = f"public, max-age={YEAR_S}, immutable"
+    mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response: HttpResponseBase | None = handed_over("default", f"images/{name}", mime=mime, cache_control=kept)
+    if response is not None:
+        return response
+    if settings.MEDIA_IN_BUCKET:
+        response = _from_bucket(f"images/{name}", mime)
+    else:
+        response = serve(request, name, document_root=str(settings.MEDIA_ROOT / "images"))
+    if response.status_code < 400:
+        response.headers["Cache-Control"] = kept
     return response
+
+
+def _from_bucket(name: str, mime: str) -> HttpResponseBase:
+    try:
+        return FileResponse(default_storage.open(name), content_type=mime)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    except StorageError:
+        return HttpResponse(status=503, headers={"Cache-Control": "no-store", "Retry-After": "10"})

@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
+from lms.core.delivery import handed_over
 from lms.core.storage_errors import StorageError
 from media_pipeline import addresses
 from media_pipeline.adapters.storage import Reader, renditions
@@ -90,41 +91,61 @@ def _is_shown(asset_ids: set[UUID]) -> bool:
 
 def _serve(request: HttpRequest, file: _File, cache_control: str) -> HttpResponseBase:
     etag = f'"{file.sha256[:32]}"'
-    response = _body(request, file, etag)
-    response.headers["ETag"] = etag
-    if response.status_code < 400:
-        response.headers["Cache-Control"] = cache_control
-    response.headers["Accept-Ranges"] = "bytes"
-    if "download" in request.GET:
-        response.headers["Content-Disposition"] = content_disposition_header(True, file.download_name) or "attachment"
-    return _lean(response)
+    wanted, answer = _answered_here(request, file, etag)
+    if answer is None:
+        disposition = ""
+        if "download" in request.GET:
+            disposition = content_disposition_header(True, file.download_name) or "attachment"
+        answer = handed_over(
+            "renditions",
+            renditions.name(file.sha256),
+            mime=file.mime,
+            cache_control=cache_control,
+            etag=etag,
+            disposition=disposition,
+        )
+        if answer is not None:
+            return _lean(answer)
+        answer = _body(file, wanted)
+        if disposition:
+            answer.headers["Content-Disposition"] = disposition
+    answer.headers["ETag"] = etag
+    if answer.status_code < 400:
+        answer.headers["Cache-Control"] = cache_control
+    answer.headers["Accept-Ranges"] = "bytes"
+    return _lean(answer)
 
 
-def _body(request: HttpRequest, file: _File, etag: str) -> HttpResponseBase:
+def _answered_here(request: HttpRequest, file: _File, etag: str) -> tuple[Span | None, HttpResponseBase | None]:
+    """The part that is asked for (None: all), and what can be answered without a byte of the file."""
     early = get_conditional_response(request, etag=etag)
     if early is not None:
-        return early
+        return None, early
     wanted = None
     # A range is defined for GET alone (RFC 9110, 14.2), and only holds for the content that If-Range names.
     if request.method == "GET" and request.headers.get("If-Range", etag) == etag:
         try:
             wanted = span(request.headers.get("Range", ""), file.size_bytes)
         except Unsatisfiable:
-            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{file.size_bytes}"})
-    part = wanted or Span(0, file.size_bytes - 1)
-    response: HttpResponseBase
+            return None, HttpResponse(status=416, headers={"Content-Range": f"bytes */{file.size_bytes}"})
     if request.method == "HEAD":
-        response = HttpResponse(content_type=file.mime)
-    else:
-        try:
-            opened = renditions.open(file.sha256, first=part.first, length=part.length)
-        except FileNotFoundError:
-            logger.exception("the storage has lost %s", file.sha256)
-            return _not_found()
-        except StorageError as error:
-            logger.warning("%s cannot be sent: %s (%s)", file.sha256, error.code, error.detail)
-            return HttpResponse(status=503, headers={"Cache-Control": "no-store", "Retry-After": "10"})
-        response = StreamingHttpResponse(_Blocks(opened, part.length), content_type=file.mime)
+        headers = {"Content-Length": str(file.size_bytes)}
+        return None, HttpResponse(content_type=file.mime, headers=headers)
+    return wanted, None
+
+
+def _body(file: _File, wanted: Span | None) -> HttpResponseBase:
+    """The bytes themselves, sent by this process."""
+    part = wanted or Span(0, file.size_bytes - 1)
+    try:
+        opened = renditions.open(file.sha256, first=part.first, length=part.length)
+    except FileNotFoundError:
+        logger.exception("the storage has lost %s", file.sha256)
+        return _not_found()
+    except StorageError as error:
+        logger.warning("%s cannot be sent: %s (%s)", file.sha256, error.code, error.detail)
+        return HttpResponse(status=503, headers={"Cache-Control": "no-store", "Retry-After": "10"})
+    response = StreamingHttpResponse(_Blocks(opened, part.length), content_type=file.mime)
     response.headers["Content-Length"] = str(part.length)
     if wanted is not None:
         response.status_code = 206

@@ -6,7 +6,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from lms.core import kept, outbox, work
+        from lms.core import checks, kept, outbox, work  # noqa: F401 - checks register themselves
 
         kept.watch()
         work.register("outbox", outbox.handle_next)

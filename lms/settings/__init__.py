@@ -141,6 +141,7 @@ MEDIA_SPACE_PAUSE_S = 30  # before encoding is tried again on a full disk
 MEDIA_STORAGE_PATIENCE_S = 600  # what was encoded waits so long for a store that is away before it is given up
 # Who sends the bytes: "embedded" (this process), "nginx" (X-Accel-Redirect), "redirect" (S3, by addresses it signed).
 MEDIA_DELIVERY = ENV.media_delivery
+MEDIA_IN_BUCKET = ENV.bucket is not None
 MEDIA_ENCODER = "media_pipeline.encoding"
 MEDIA_SHOWN_ASSETS = "courses.selectors.shown_assets"
 MEDIA_KEPT_ASSETS = "courses.selectors.used_assets"
