@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from media_pipeline.models import Asset, Step, step_order
 
@@ -83,12 +83,17 @@ def worker_name() -> str:
     return f"{here.machine} {here.boot} {here.pid} {here.start} {secrets.token_hex(4)}"
 
 
+def due(kinds: Collection[str], *, now: datetime) -> QuerySet[Step]:
+    """The steps of `kinds` that may be claimed, the most wanted first."""
+    can_start = Q(kind=Step.Kind.EXAMINE) | Q(asset__state=Asset.State.ENCODING)
+    waits = Q(state__in=Step.WANTED, not_before__lte=now)
+    return Step.objects.filter(waits, can_start, kind__in=kinds).order_by(*step_order())
+
+
 def claim(*, worker: str, kinds: Collection[str], now: datetime) -> Step | None:
     """Take the step of `kinds` that is wanted most, or None. Of many workers that ask at once, each gets another."""
-    can_start = Q(kind=Step.Kind.EXAMINE) | Q(asset__state=Asset.State.ENCODING)
-    due = Q(state__in=Step.WANTED, not_before__lte=now)
     while True:
-        step = Step.objects.filter(due, can_start, kind__in=kinds).order_by(*step_order()).first()
+        step = due(kinds, now=now).first()
         if step is None:
             return None
         claimed = Step.objects.filter(pk=step.pk, attempt=step.attempt, state=step.state).update(

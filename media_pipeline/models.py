@@ -93,6 +93,7 @@ class Step(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     error_sentences = models.JSONField(default=dict)  # language code -> sentence
     log = models.TextField(blank=True)  # of the last error, for an operator
+    cpu_s = models.FloatField(default=0)  # of all attempts that were not killed with their worker
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

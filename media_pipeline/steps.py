@@ -37,6 +37,7 @@ from lms.core.storage_errors import StorageError
 from media_pipeline import files, frozen, leases
 from media_pipeline.adapters.storage import hash_of, sources
 from media_pipeline.leases import NO_LEASE, LostLease, held
+from media_pipeline.meter import metered
 from media_pipeline.models import Asset, Rendition, Step, step_order
 from media_pipeline.sentences import in_all_languages
 from media_pipeline.types import FragmentIndex
@@ -172,11 +173,14 @@ def _is_first_call() -> bool:
 def _attempt(step: Step) -> None:
     """One attempt, whatever comes of it."""
     folder = files.work_folder(step)
-    try:
-        outcome = _try(step, folder)
-    finally:
-        # Before anything is written: on a full disk this is what makes room for it.
-        shutil.rmtree(folder, ignore_errors=True)
+    with metered() as meter:
+        try:
+            outcome = _try(step, folder)
+        finally:
+            # Before anything is written: on a full disk this is what makes room for it.
+            shutil.rmtree(folder, ignore_errors=True)
+    # Also when the lease was lost: the work was done, whatever came of it.
+    Step.objects.filter(pk=step.pk).update(cpu_s=F("cpu_s") + meter.cpu_s)
     if outcome is not None:
         outcome()
         files.sweep()

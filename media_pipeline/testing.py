@@ -19,6 +19,7 @@ from django.test import override_settings
 from lms.core.clock import now as present
 from lms.core.errors import FieldschoolError
 from media_pipeline import services
+from media_pipeline.meter import spend
 from media_pipeline.models import Asset, Step
 from media_pipeline.steps import run_next
 from media_pipeline.types import Content, FragmentIndex
@@ -148,6 +149,7 @@ def encode_share(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> lis
 
 def _begin(plan: Plan, kind: str, folder: Path, watch: Watch) -> None:
     watch(Progress(0.25, 8.0, plan.duration_s / 8))
+    spend(0.5)
     (folder / "half-written.mp4").write_bytes(b"half")
     _fail(plan.fail, kind)
 

@@ -9,7 +9,7 @@ instead, so that one test can be run again and again without waiting for Elastic
 import os
 import secrets
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
@@ -20,6 +20,7 @@ from scripts.services import sets
 from scripts.services.base import Service
 from scripts.services.elasticsearch import Elasticsearch
 from scripts.services.keeper import keep
+from scripts.services.places import Place
 from scripts.services.postgresql import Postgresql
 from scripts.services.processes import known
 from scripts.services.redis import Redis
@@ -108,4 +109,32 @@ def elasticsearch_nodes() -> Iterator[Nodes]:
     folder = _folder().with_name(f"fieldschool-tests-{os.environ[_RUN]}-{secrets.token_hex(4)}")
     _keep(folder)
     yield Nodes(folder, sets.start(folder, [Elasticsearch(nodes=3, light=True)]))
+    sets.remove(folder)
+
+
+@dataclass(frozen=True)
+class Own:
+    """Services of one test, which may kill them and start them again where they were."""
+
+    folder: Path
+    services: tuple[Service, ...]
+
+    def start(self) -> Addresses:
+        """Start what does not run; the addresses stay the same."""
+        return sets.start(self.folder, self.services)
+
+    def kill(self, service: Service, process: str, *, forget: bool = False) -> None:
+        """`kill -9` of a process; with `forget` its data are gone too."""
+        place = Place.of(self.folder, service.name)
+        place.state.processes[process].end(signal.SIGKILL, patience_s=10)
+        if forget:
+            place.clear_home()
+
+
+@pytest.fixture
+def own_services() -> Iterator[Callable[..., Own]]:
+    """`own_services(Redis(), ...)` gives a set that no other test uses."""
+    folder = _folder().with_name(f"fieldschool-tests-{os.environ[_RUN]}-{secrets.token_hex(4)}")
+    _keep(folder)
+    yield lambda *chosen: Own(folder, chosen)
     sets.remove(folder)

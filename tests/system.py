@@ -48,7 +48,6 @@ NEEDS = (
     Need("openjdk-17-jre-headless", java, "Elasticsearch"),
     Need("maven", partial(program, "mvn"), "fetching Elasticsearch, once"),
     Need("tesseract-ocr", partial(program, "tesseract"), "whether encoded slides can still be read"),
-    Need("faketime", partial(program, "faketime"), "machines whose clocks differ"),
     Need("procps", partial(program, "ps"), "whether anything is left running"),
     Need("make", partial(program, "make"), "the commands that people type"),
     Need("git", partial(program, "git"), "clean clones"),

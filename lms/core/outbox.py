@@ -9,13 +9,14 @@ later state. So what is told to another machine can carry it as a version.
 
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Count, F, Min, Q, QuerySet, Value
 from django.db.models.functions import Greatest
+from prometheus_client.core import GaugeMetricFamily, Metric
 
 from lms.core import kept
 from lms.core.clock import now as present
@@ -83,6 +84,18 @@ def resume(*, topics: Collection[str]) -> None:
     OutboxEvent.objects.filter(topic__in=topics, parked=True).update(
         parked=False, attempts=1, not_before=F("created_at")
     )
+
+
+def metrics() -> Iterator[Metric]:
+    """How many events wait and how many are parked, by topic, and how long the oldest waits."""
+    events = GaugeMetricFamily("fieldschool_outbox_events", "Events not handled yet", labels=["topic", "state"])
+    oldest = GaugeMetricFamily("fieldschool_outbox_oldest_seconds", "Age of the oldest event", labels=["topic"])
+    now = present()
+    for row in OutboxEvent.objects.values("topic", "parked").annotate(count=Count("pk"), oldest=Min("created_at")):
+        events.add_metric([row["topic"], "parked" if row["parked"] else "waiting"], row["count"])
+        if not row["parked"]:
+            oldest.add_metric([row["topic"]], max(0.0, (now - row["oldest"]).total_seconds()))
+    yield from (events, oldest)
 
 
 def handle_next(*, now: datetime, topics: Collection[str] | None = None) -> bool:

@@ -134,6 +134,8 @@ WHITENOISE_MAX_AGE = 3600
 PAGES_SHOW = ["courses", "media_pipeline", "wagtailcore", "wagtailimages", "wagtaildocs", "wagtailredirects"]
 
 # Media ---------------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = ENV.broker_url
+METRICS_TOKEN = ENV.metrics_token
 MEDIA_WORK_DIR = DATA_DIR / "work"  # what steps are writing
 MEDIA_MAX_SOURCE_BYTES = 8_000_000_000
 MEDIA_ROOM_KEPT_BYTES = 200_000_000  # encoding waits rather than leave less room on the disk

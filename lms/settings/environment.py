@@ -51,6 +51,8 @@ class Environment:
     cache: dict[str, Any]
     bucket: storing.Bucket | None  # None: files under data_dir
     media_delivery: str
+    broker_url: str
+    metrics_token: str
     debug: bool
 
 
@@ -160,6 +162,28 @@ def _public_url(values: Mapping[str, str]) -> str:
     return url
 
 
+def _broker_url(values: Mapping[str, str]) -> str:
+    url = values.get("CELERY_BROKER_URL", "")
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if url and not good:
+        raise ImproperlyConfigured(
+            "CELERY_BROKER_URL is not the address of a Redis: use redis://:PASSWORD@HOST:6379/0 (rediss:// with TLS), "
+            "signs like / and @ in the password as %2F and %40, or leave it out for one machine."
+        )
+    return url
+
+
+def _metrics_token(values: Mapping[str, str]) -> str:
+    token = values.get("METRICS_TOKEN", "")
+    if token and len(token) < 16:
+        raise ImproperlyConfigured("METRICS_TOKEN must have at least 16 characters, or be left out: no /metrics then.")
+    return token
+
+
 def read(values: Mapping[str, str] = os.environ) -> Environment:
     """Read and check the settings.
 
@@ -186,5 +210,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         cache=front.cache(values),
         bucket=storing.bucket(values),
         media_delivery=storing.delivery(values),
+        broker_url=_broker_url(values),
+        metrics_token=_metrics_token(values),
         debug=_choice(values, "DEBUG", "0", ("0", "1")) == "1",
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 import imageio_ffmpeg
 
 from media_pipeline.errors import Killed, MediaError, NoSpace
+from media_pipeline.meter import spend
 
 LAUNCH = Path(__file__).with_name("ffmpeg_launch.py")
 STDERR_KEPT_BYTES = 16_384
@@ -86,7 +87,7 @@ def run(command: list[str], *, duration_s: float, limits: Limits, watch: Watch) 
         try:
             ended.follow()
         finally:
-            _end(process)
+            ended.end()
     if process.returncode == 0:
         return ended.cpu_s
     errors = bytes(ended.stderr)
@@ -95,17 +96,6 @@ def run(command: list[str], *, duration_s: float, limits: Limits, watch: Watch) 
     if process.returncode == -signal.SIGKILL:
         raise Killed(errors.decode(errors="replace"))
     raise MediaError("encoder_failed", f"exit {process.returncode}: {errors.decode(errors='replace')}")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of the process and its children."""
-    if process.returncode is not None:
-        return
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        process.kill()
-    process.wait()
 
 
 class _Run:
@@ -143,10 +133,21 @@ class _Run:
                     self.watch(self.progress(now))
         self._reap()
 
+    def end(self) -> None:
+        """Kill what is left of the process and its children."""
+        if self.process.returncode is not None:
+            return
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            self.process.kill()
+        self._reap()
+
     def _reap(self) -> None:
         _, status, usage = os.wait4(self.process.pid, 0)
         self.process.returncode = os.waitstatus_to_exitcode(status)
         self.cpu_s = usage.ru_utime + usage.ru_stime
+        spend(self.cpu_s)
 
     def progress(self, now: float) -> Progress:
         fraction = min(self.done_s / self.duration_s, 1.0)

@@ -16,6 +16,7 @@ from media_pipeline.adapters.ffmpeg import TICK_S, Progress, Watch
 from media_pipeline.content import Look
 from media_pipeline.errors import Killed, MediaError
 from media_pipeline.ladder import Probe
+from media_pipeline.meter import spend
 
 CHILD = Path(__file__).with_name("probe_child.py")
 WALL_S = 120
@@ -85,6 +86,7 @@ def _ask_child(real: Path, watch: Watch) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(out)
     except ValueError as error:
         raise MediaError("damaged", errors[-500:].decode(errors="replace")) from error
+    spend(answer["cpu_s"])
     if "error" in answer:
         raise MediaError(answer["error"], answer.get("detail", ""))
     found: dict[str, Any] = answer["ok"]

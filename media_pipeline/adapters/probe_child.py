@@ -236,7 +236,7 @@ def main() -> None:
         answer = {"error": "not_media", "detail": repr(error)}
     except (av.error.FFmpegError, OSError, ValueError) as error:
         answer = {"error": "damaged", "detail": repr(error)}
-    sys.stdout.write(json.dumps(answer))
+    sys.stdout.write(json.dumps(answer | {"cpu_s": time.process_time()}))
 
 
 if __name__ == "__main__":

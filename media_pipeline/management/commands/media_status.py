@@ -11,6 +11,7 @@ from media_pipeline import selectors
 from media_pipeline.models import Asset
 from media_pipeline.types import Media, StepProgress
 
+QUEUE = ("waiting", "running", "failed", "waiting_for_space", "waiting_for_storage")
 SIGNS = {
     "waiting": ".",
     "done": "done",
@@ -31,7 +32,8 @@ class Command(BaseCommand):
         ids = list(Asset.objects.order_by("-created_at").values_list("id", flat=True)[: max(0, options["limit"])])
         found = selectors.media(ids)
         media = [found[asset_id] for asset_id in ids if asset_id in found]
-        queue = asdict(selectors.queue())
+        seen = selectors.queue()
+        queue = {name: getattr(seen, name) for name in QUEUE} | {"oldest_waiting_at": seen.oldest_waiting_at}
         if options["json"]:
             document = {"queue": queue, "assets": [_document(one) for one in media]}
             self.stdout.write(json.dumps(document, default=str, ensure_ascii=False))
