@@ -7,7 +7,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q
 export PORT SHARED_DIR
 
-.PHONY: setup demo test test-fast services services-stop check format lock messages bench bench-link bench-search screenshots clean
+.PHONY: setup demo test test-fast test-postgresql services services-stop check format lock messages bench bench-link bench-search screenshots clean
 
 .venv/.runtime: requirements.txt requirements-demo.txt
 	test -x $(PY) || $(PYTHON) -m venv .venv
@@ -40,6 +40,13 @@ test: .venv/.dev catalogues
 	$(PY) -m pytest -n 2 --dist loadfile
 
 test-fast: .venv/.dev catalogues
+	$(PY) -m pytest -q -n 2 --dist loadfile -m "not contract and not e2e"
+
+# The same fast tests, on a PostgreSQL of their own that is started and removed again.
+test-postgresql: .venv/.dev catalogues
+	$(PY) -m tests.system
+	set -e; folder=$$(mktemp -d); trap '$(PY) -m scripts.services remove --folder '$$folder EXIT; \
+	eval "$$($(PY) -m scripts.services start --folder $$folder postgresql)"; export DATABASE_URL; \
 	$(PY) -m pytest -q -n 2 --dist loadfile -m "not contract and not e2e"
 
 # PostgreSQL, Redis, Elasticsearch, SeaweedFS and nginx: `eval "$$(make -s services)"` sets their addresses.

@@ -6,7 +6,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from lms.core import checks, kept, metrics, outbox, work  # noqa: F401 - checks register themselves
+        from lms.core import checks, database, kept, metrics, outbox, work  # noqa: F401 - checks register themselves
 
         kept.watch()
         work.register("outbox", outbox.handle_next)

@@ -3,7 +3,6 @@
 Every value is checked here, at start; a wrong one is named with its variable and the way out.
 """
 
-import math
 import os
 import re
 from collections.abc import Mapping
@@ -12,10 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from lms.settings import front, storing
+from lms.settings import database, front, storing
+from lms.settings.values import choice, number
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DEMO_SECRET = "fieldschool-demo-secret-for-this-machine-only"  # noqa: S105 - refused outside loopback, see _secret
@@ -61,39 +60,16 @@ def _is_local(host: str) -> bool:
     return host in {"127.0.0.1", "localhost", "[::1]", "testserver"} or host.endswith((".test", ".localhost"))
 
 
-def _choice(values: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
-    value = values.get(name, default)
-    if value not in choices:
-        raise ImproperlyConfigured(f"{name}={value!r} is not known: use one of {', '.join(choices)}.")
-    return value
-
-
-def _database(values: Mapping[str, str], data_dir: Path) -> dict[str, Any]:
-    url = values.get("DATABASE_URL", f"sqlite:///{data_dir / 'db.sqlite3'}")
-    scheme = urlsplit(url).scheme
-    if scheme not in {"sqlite", "postgres", "postgresql"}:
-        raise ImproperlyConfigured(f"DATABASE_URL begins with {scheme!r}: use sqlite:///FILE or postgresql://...")
-    database: dict[str, Any] = environ.Env.db_url_config(url)
-    if scheme == "sqlite":
-        # One writer at a time: take the lock when the transaction begins, and wait for it rather than fail.
-        database["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-        }
-    return database
-
-
 def _search(values: Mapping[str, str]) -> Search:
-    backend = _choice(values, "SEARCH_BACKEND", "embedded", ("embedded", "elasticsearch"))
+    backend = choice(values, "SEARCH_BACKEND", "embedded", ("embedded", "elasticsearch"))
     url = values.get("ELASTICSEARCH_URL", "")
     if backend == "elasticsearch" and not url:
         raise ImproperlyConfigured(
             "ELASTICSEARCH_URL must be set with SEARCH_BACKEND=elasticsearch: https://USER:PASSWORD@HOST:9200, "
             "more nodes after commas."
         )
-    for number, node in enumerate(url.split(",") if url else [], 1):
-        _check_node(node.strip(), number)
+    for position, node in enumerate(url.split(",") if url else [], 1):
+        _check_node(node.strip(), position)
     index = values.get("ELASTICSEARCH_INDEX", "fieldschool")
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,60}", index):
         raise ImproperlyConfigured(f"ELASTICSEARCH_INDEX={index!r}: use small letters, digits and dashes.")
@@ -102,17 +78,17 @@ def _search(values: Mapping[str, str]) -> Search:
         raise ImproperlyConfigured(f"ELASTICSEARCH_CA_CERTS={ca_certs!r} is no file.")
     return Search(
         backend=backend,
-        standby=_choice(values, "SEARCH_STANDBY", "embedded", ("embedded", "none")) == "embedded",
+        standby=choice(values, "SEARCH_STANDBY", "embedded", ("embedded", "none")) == "embedded",
         url=url,
         ca_certs=ca_certs,
         index=index,
-        shards=int(_number(values, "ELASTICSEARCH_SHARDS", 1, least=1, most=100)),
-        replicas=int(_number(values, "ELASTICSEARCH_REPLICAS", 1, least=0, most=10)),
-        timeout_s=_number(values, "ELASTICSEARCH_TIMEOUT_S", 2, least=0.1, most=60),
+        shards=int(number(values, "ELASTICSEARCH_SHARDS", 1, least=1, most=100)),
+        replicas=int(number(values, "ELASTICSEARCH_REPLICAS", 1, least=0, most=10)),
+        timeout_s=number(values, "ELASTICSEARCH_TIMEOUT_S", 2, least=0.1, most=60),
     )
 
 
-def _check_node(url: str, number: int) -> None:
+def _check_node(url: str, position: int) -> None:
     """The address of one node; what is printed of a wrong one has no password in it."""
     try:
         parts = urlsplit(url)
@@ -121,19 +97,9 @@ def _check_node(url: str, number: int) -> None:
         good = False
     if not good:
         raise ImproperlyConfigured(
-            f"ELASTICSEARCH_URL: address {number} is not https://USER:PASSWORD@HOST:PORT or http://HOST:PORT, without "
-            "a path; signs like / and @ in the password as %2F and %40."
+            f"ELASTICSEARCH_URL: address {position} is not https://USER:PASSWORD@HOST:PORT or http://HOST:PORT, without"
+            " a path; signs like / and @ in the password as %2F and %40."
         )
-
-
-def _number(values: Mapping[str, str], name: str, default: float, *, least: float, most: float) -> float:
-    try:
-        number = float(values.get(name, default))
-    except ValueError:
-        number = math.nan
-    if not least <= number <= most:
-        raise ImproperlyConfigured(f"{name}={values.get(name)!r}: use a number from {least:g} to {most:g}.")
-    return number
 
 
 def _secret(values: Mapping[str, str], hosts: list[str], public_url: str) -> str:
@@ -200,11 +166,11 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
     hosts = list(dict.fromkeys([*hosts, urlsplit(public_url).hostname or "", "127.0.0.1", "localhost"]))
     return Environment(
         data_dir=data_dir,
-        database=_database(values, data_dir),
+        database=database.read(values, data_dir),
         secret_key=_secret(values, hosts, public_url),
         allowed_hosts=hosts,
         public_url=public_url,
-        default_language=_choice(values, "DEFAULT_LANGUAGE", "zh-hans", LANGUAGES),
+        default_language=choice(values, "DEFAULT_LANGUAGE", "zh-hans", LANGUAGES),
         search=_search(values),
         trusted_proxies=front.trusted_proxies(values),
         cache=front.cache(values),
@@ -212,5 +178,5 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         media_delivery=storing.delivery(values),
         broker_url=_broker_url(values),
         metrics_token=_metrics_token(values),
-        debug=_choice(values, "DEBUG", "0", ("0", "1")) == "1",
+        debug=choice(values, "DEBUG", "0", ("0", "1")) == "1",
     )

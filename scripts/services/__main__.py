@@ -1,6 +1,7 @@
-"""`python -m scripts.services start|stop|env [--folder DIR] [SERVICE ...]`.
+"""`python -m scripts.services start|stop|env|remove [--folder DIR] [SERVICE ...]`.
 
-`start` prints addresses as `export NAME=value` lines on standard output, progress on standard error.
+`start` prints addresses as `export NAME=value` lines on standard output, progress on standard error. `stop` keeps data,
+`remove` stops and removes them.
 """
 
 import argparse
@@ -45,7 +46,7 @@ def show(addresses: Mapping[str, str]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scripts.services", description=__doc__.splitlines()[0])
-    parser.add_argument("verb", choices=("start", "stop", "env"))
+    parser.add_argument("verb", choices=("start", "stop", "env", "remove"))
     parser.add_argument("services", nargs="*", metavar="SERVICE", help=f"of {', '.join(NAMES)}; all if none is named")
     parser.add_argument("--folder", type=Path, default=ROOT / "data" / "services")
     parser.add_argument("--elasticsearch-nodes", type=int, default=1, metavar="N")
@@ -66,6 +67,8 @@ def main(arguments: list[str] | None = None) -> int:
             show(sets.start(folder, services, say))
         elif options.verb == "stop":
             sets.stop(folder, say)
+        elif options.verb == "remove":
+            sets.remove(folder)
         else:
             show(sets.addresses(folder, services))
     except ServiceError as error:

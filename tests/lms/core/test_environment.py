@@ -19,6 +19,8 @@ def test_defaults_run_on_one_machine(tmp_path: Path) -> None:
         ("MEDIA_STORAGE", "ftp://x"),
         ("DEFAULT_LANGUAGE", "xx"),
         ("DATABASE_URL", "mysql://x/y"),
+        ("DATABASE_URL", "postgresql://host"),
+        ("DATABASE_URL", "postgresql://user:pass@host:port/name"),
         ("PUBLIC_URL", "fieldschool"),
         ("PUBLIC_URL", "http://["),
         ("PORT", "abc"),
@@ -43,3 +45,28 @@ def test_the_site_answers_under_its_public_name_and_on_its_own_machine(tmp_path:
 def test_a_public_site_refuses_a_demo_secret(tmp_path: Path, secret: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="SECRET_KEY"):
         environment.read({"DATA_DIR": str(tmp_path), "PUBLIC_URL": "https://school.example", "SECRET_KEY": secret})
+
+
+URL = "postgresql://user:pass%40word@db.test:5433/name?sslmode=require"
+
+
+def test_each_thread_keeps_its_connection_to_postgresql_unless_a_pool_is_wanted(tmp_path: Path) -> None:
+    values = {"DATA_DIR": str(tmp_path), "DATABASE_URL": URL}
+    kept = environment.read(values).database
+    assert kept["PASSWORD"] == "pass@word"
+    assert kept["OPTIONS"]["sslmode"] == "require"
+    assert (kept["CONN_MAX_AGE"] > 0, "pool" in kept["OPTIONS"]) == (True, False)
+    pooled = environment.read({**values, "DATABASE_POOL_SIZE": "4"}).database
+    assert (pooled["CONN_MAX_AGE"], pooled["OPTIONS"]["pool"]["max_size"]) == (0, 4)
+
+
+@pytest.mark.parametrize("name", ["DATABASE_POOL_SIZE", "DATABASE_STATEMENT_LIMIT_S"])
+def test_a_limit_that_is_no_number_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name):
+        environment.read({"DATA_DIR": str(tmp_path), "DATABASE_URL": URL, name: "many"})
+
+
+def test_the_password_of_a_wrong_address_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        environment.read({"DATA_DIR": str(tmp_path), "DATABASE_URL": "postgresql://user:secret@:5432/name"})
+    assert "secret" not in str(refused.value)
