@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -25,6 +26,16 @@ EDITOR_POLICY = "; ".join(
 )
 
 
+def _editor_policy() -> str:
+    """The editor's policy, with where media come from when that is S3 itself."""
+    origins = " ".join(settings.MEDIA_ORIGINS)
+    if not origins:
+        return EDITOR_POLICY
+    policy = EDITOR_POLICY.replace("img-src 'self'", f"img-src 'self' {origins}")
+    policy = policy.replace("media-src 'self'", f"media-src 'self' {origins}")
+    return f"{policy}; connect-src 'self' {origins}"
+
+
 class EditorPolicyMiddleware:
     """Gives pages under /admin/ the editor's Content-Security-Policy; the learner's site keeps the strict one."""
 
@@ -34,7 +45,7 @@ class EditorPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.path.startswith("/admin/"):
-            response.headers["Content-Security-Policy"] = EDITOR_POLICY
+            response.headers["Content-Security-Policy"] = _editor_policy()
         return response
 
 

@@ -165,13 +165,16 @@ CRITICAL_STYLES = critical.bundles(
 # The player starts with the page: a file of its own would cost a round trip before the first sound.
 CRITICAL_SCRIPTS = {"player": critical.script(_PLAYER / "player.js")}
 _SELF = "'self'"
+# With MEDIA_DELIVERY=redirect, media come from S3 itself.
+MEDIA_ORIGINS = [ENV.bucket.origin] if ENV.bucket and MEDIA_DELIVERY == "redirect" else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [_SELF],
         "script-src": [_SELF, *(script.source for script in CRITICAL_SCRIPTS.values())],
         "style-src": [_SELF, *(style.source for style in CRITICAL_STYLES.values())],
-        "img-src": [_SELF, "data:"],
-        "media-src": [_SELF, "blob:"],
+        "img-src": [_SELF, "data:", *MEDIA_ORIGINS],
+        "media-src": [_SELF, "blob:", *MEDIA_ORIGINS],
+        "connect-src": [_SELF, *MEDIA_ORIGINS],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": [_SELF],

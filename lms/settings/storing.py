@@ -24,6 +24,12 @@ class Bucket:
     secret_key: str | None
     session_token: str | None
 
+    @property
+    def origin(self) -> str:
+        """Where browsers are sent to, for the pages' policy."""
+        endpoint = self.public_endpoint_url or self.endpoint_url
+        return endpoint or f"https://{self.name}.s3.{self.region}.amazonaws.com"
+
 
 def place(
     name: str, *, folder: Path | None = None, bucket: Bucket | None, base_url: str | None = None

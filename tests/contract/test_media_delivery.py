@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from media_pipeline import selectors, testing
 from media_pipeline.adapters.storage import renditions
@@ -225,3 +225,25 @@ def test_an_object_that_is_lost_is_an_error_that_nobody_keeps(front: Front, medi
     assert (status, headers.get_all("Cache-Control"), headers["Retry-After"]) == (503, ["no-store"], "10")
     assert b"Amz" not in body
     assert b"Key" not in body
+
+
+@pytest.mark.parametrize("kept", ["bucket"], indirect=True)
+def test_a_redirect_leads_to_the_object_for_a_while_with_the_site_s_own_headers(media: Media, client: Client) -> None:
+    assert media.share
+    with override_settings(MEDIA_DELIVERY="redirect"):
+        answer = client.get(f"{media.share.url}?download")
+        assert answer.status_code == 302
+        assert answer.headers["Cache-Control"] == "private, max-age=300"
+        assert "ETag" not in answer.headers
+        address = urlsplit(answer.headers["Location"])
+        link = http.client.HTTPConnection(address.netloc, timeout=60)
+        link.request("GET", f"{address.path}?{address.query}", headers={"Range": "bytes=5-99"})
+        given = link.getresponse()
+        assert (given.status, given.read()) == (206, content(media.share.url)[5:100])
+        assert given.headers["Content-Type"] == "video/mp4"
+        assert given.headers["Content-Disposition"].startswith("attachment")
+        assert given.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        link.close()
+        cache.clear()
+        with override_settings(MEDIA_SHOWN_ASSETS="tests.media_pipeline.test_views.nothing_is_shown"):
+            assert client.get(media.share.url).status_code == 404
