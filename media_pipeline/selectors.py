@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Case, Count, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.utils.translation import gettext as _
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
@@ -188,6 +188,24 @@ def queue() -> Queue:
         stored_bytes=StoredFile.objects.aggregate(Sum("size_bytes"))["size_bytes__sum"] or 0,
         source_bytes=Asset.objects.aggregate(Sum("source_size_bytes"))["source_size_bytes__sum"] or 0,
     )
+
+
+def steps(shown: str) -> QuerySet[Step]:
+    """Steps for an operator, the most wanted first: "open" are those not done, else those of one state.
+
+    Each has `stored_bytes`, the size of all files made of its recording; None when there are none.
+    """
+    made = Rendition.objects.filter(asset=OuterRef("asset")).order_by().values("asset")
+    found = Step.objects.annotate(stored_bytes=Subquery(made.annotate(size=Sum("file__size_bytes")).values("size")))
+    found = found.select_related("asset")
+    if shown == "open":
+        running_first = Case(When(state=Step.State.RUNNING, then=0), When(state=Step.State.FAILED, then=2), default=1)
+        return found.exclude(state=Step.State.DONE).order_by(running_first, *step_order())
+    if shown == "waiting":
+        return found.filter(state__in=Step.WANTED).order_by(*step_order())
+    if shown == "done":
+        return found.filter(state=shown).order_by("-finished_at")
+    return found.filter(state=shown).order_by(*step_order())
 
 
 def metrics() -> Iterator[Metric]:

@@ -11,8 +11,9 @@ from datetime import datetime
 from kombu.connection import Connection
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
+from redis.exceptions import AuthenticationError
 
-from lms.core.broker import app
+from lms.core.broker import ANSWERS_WITHIN_S, app
 from lms.core.clock import now as present
 from media_pipeline import leases, steps
 from media_pipeline.models import Step
@@ -58,6 +59,17 @@ def _fill(broker: Connection, queue: str, now: datetime) -> None:
     sent = Queue(queue, channel=broker.default_channel).queue_declare().message_count
     for step_id in due[: max(0, len(due) - sent)]:
         look.apply_async((step_id,), queue=queue, connection=broker, retry=False)
+
+
+def refusal() -> str | None:
+    """Why the broker refuses who asks; None when it answers, or cannot be asked now: it may come back."""
+    try:
+        with app.connection_for_read() as broker:
+            broker.ensure_connection(max_retries=1, timeout=ANSWERS_WITHIN_S)
+    except OperationalError as error:
+        if isinstance(error.__cause__, AuthenticationError):
+            return str(error)
+    return None
 
 
 def lengths() -> dict[str, int] | None:
