@@ -176,7 +176,7 @@ class Rendition(models.Model):
     fps = models.FloatField(null=True)
     language = models.CharField(max_length=35, default="und")
     is_default = models.BooleanField(default=False)
-    fragments = models.JSONField(null=True)  # {"starts_s": [...], "offsets": [...]}
+    fragments = models.JSONField(null=True)  # {"starts_s": [...], "offsets": [...], "init": base64}
     recipe = models.CharField(max_length=120)  # what made it: encoder, version, recipe
     created_at = models.DateTimeField()
 
@@ -208,7 +208,9 @@ class Rendition(models.Model):
     def index(self) -> FragmentIndex:
         """Where the track can be entered. Only sounds, slides and videos have one."""
         assert self.fragments is not None
-        return FragmentIndex(tuple(self.fragments["starts_s"]), tuple(self.fragments["offsets"]))
+        return FragmentIndex(
+            tuple(self.fragments["starts_s"]), tuple(self.fragments["offsets"]), self.fragments.get("init", "")
+        )
 
 
 # Steps in the order in which they are wanted: who uploads learns first whether the file can be used, every lesson has

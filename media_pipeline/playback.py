@@ -53,7 +53,7 @@ def start_data(media: Media) -> dict[str, Any]:
 
 def _track(track: Sound | Rendition) -> dict[str, Any] | None:
     index = track.index
-    init = _init_segment(track.url, index.offsets[0])
+    init = index.init or _init_segment(track.url, index.offsets[0])
     if not init:
         return None
     return {

@@ -11,6 +11,7 @@ Once a step is done it is never claimed again. How an attempt can end:
 - failed: tried again a few times with growing pauses, then parked with its log; at once when the file is at fault.
 """
 
+import base64
 import errno
 import logging
 import os
@@ -268,6 +269,7 @@ def _save_made(step: Step, made: Sequence[Encoded], watch: Watch) -> None:
     alive = partial(watch, Begun(1.0))
     hashes = [hash_of(file.path, alive=alive) for file in made]
     sizes = {sha256: file.path.stat().st_size for sha256, file in zip(hashes, made, strict=True)}
+    indexes = [_fragments(file) for file in made]
     with transaction.atomic():
         leases.beat(step, now=present(), fraction=1)
         files.hold(step, sizes, now=present())
@@ -279,14 +281,25 @@ def _save_made(step: Step, made: Sequence[Encoded], watch: Watch) -> None:
         _done(step, now)
         default = next((file.name for file in made if file.kind == Rendition.Kind.SOUND), None)
         Rendition.objects.bulk_create(
-            _row(asset, file, sha256, is_default=file.name == default, now=now)
-            for sha256, file in zip(hashes, made, strict=True)
+            _row(asset, file, sha256, index, is_default=file.name == default, now=now)
+            for sha256, file, index in zip(hashes, made, indexes, strict=True)
         )
         _settle(asset)
 
 
-def _row(asset: Asset, file: Encoded, sha256: str, *, is_default: bool, now: datetime) -> Rendition:
-    index = file.index
+def _fragments(file: Encoded) -> dict[str, Any] | None:
+    """The index as it is kept, with the initialization segment: pages carry it, and need not ask the storage for it."""
+    if file.index is None:
+        return None
+    with file.path.open("rb") as opened:
+        init = opened.read(file.index.offsets[0])
+    offsets = list(file.index.offsets)
+    return {"starts_s": list(file.index.starts_s), "offsets": offsets, "init": base64.b64encode(init).decode()}
+
+
+def _row(
+    asset: Asset, file: Encoded, sha256: str, index: dict[str, Any] | None, *, is_default: bool, now: datetime
+) -> Rendition:
     return Rendition(
         asset=asset,
         name=file.name,
@@ -301,7 +314,7 @@ def _row(asset: Asset, file: Encoded, sha256: str, *, is_default: bool, now: dat
         fps=file.fps,
         language=asset.language if file.language in (None, "und") else file.language,
         is_default=is_default,
-        fragments=None if index is None else {"starts_s": list(index.starts_s), "offsets": list(index.offsets)},
+        fragments=index,
         recipe=encoder().encoder_version()[:120],
         created_at=now,
     )

@@ -20,6 +20,7 @@ class FragmentIndex:
 
     starts_s: tuple[float, ...]
     offsets: tuple[int, ...]
+    init: str = ""  # the initialization segment in base64, where it is known
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.utils import translation
 from lms.core import checks
 from lms.core.clock import now
 from lms.core.storage_errors import StorageError
-from media_pipeline import selectors, services, testing
+from media_pipeline import playback, selectors, services, testing
 from media_pipeline.adapters import storage
 from media_pipeline.adapters.storage import Blobs, hash_of
 from media_pipeline.models import Asset, Rendition, Step, StoredFile
@@ -195,6 +195,15 @@ def test_a_learner_gets_503_and_may_come_again(faults: Faults, client: Client) -
     assert (answer.status_code, answer.headers["Cache-Control"]) == (503, "no-store")
     faults.set("none")
     assert client.get(media.sound.url).status_code == 200
+
+
+def test_pages_ask_the_store_for_nothing(faults: Faults) -> None:
+    media = selectors.media([asset_id := testing.ready_asset()])[asset_id]
+    faults.set("silent")
+    data = playback.start_data(media)
+    assert data["sound"]["init"]
+    assert all(picture["init"] for picture in data["pictures"])
+    assert faults.met == 0
 
 
 def test_rows_of_files_that_could_not_be_removed_stay_until_they_are(faults: Faults) -> None:
