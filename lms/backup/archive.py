@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import EINVAL
 from pathlib import Path
 from typing import IO, Self
 
@@ -184,16 +185,25 @@ class Reader:
             raise damaged(name)
 
     def _opened(self, name: str) -> IO[bytes]:
-        try:
+        if name not in self._members:
+            raise damaged(f"{name} is missing")
+        with _suspicion(name):
             return self._zip.open(self._members[name])
-        except KeyError as error:
-            raise damaged(f"{name} is missing") from error
-        except _BROKEN as error:
-            raise damaged(name) from error
 
 
 def _read(file: IO[bytes], name: str, size: int) -> bytes:
-    try:
+    with _suspicion(name):
         return file.read(size)
+
+
+@contextmanager
+def _suspicion(name: str) -> Iterator[None]:
+    """Whatever the ZIP's own code stumbles over is damage; a disk that cannot be read is not."""
+    try:
+        yield
     except _BROKEN as error:
+        raise damaged(name) from error
+    except OSError as error:
+        if error.errno != EINVAL:  # told to read before the beginning of the file
+            raise
         raise damaged(name) from error

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from lms.backup.errors import BackupError
-from lms.backup.tables import FILLED_BY_MIGRATIONS, Table, existing
+from lms.backup.tables import FILLED_BY_MIGRATIONS, STAYS, Table, archived, existing
 
 
 @contextmanager
@@ -29,6 +29,7 @@ def one_moment(connection: BaseDatabaseWrapper) -> Iterator[None]:
     with transaction.atomic(using=connection.alias):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET LOCAL statement_timeout = 0")
         yield
 
 
@@ -38,6 +39,8 @@ def one_change(connection: BaseDatabaseWrapper) -> Iterator[None]:
     with transaction.atomic(using=connection.alias):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
+                # Checking all references at the end takes longer than a request may.
+                cursor.execute("SET LOCAL statement_timeout = 0")
                 cursor.execute("LOCK TABLE django_migrations IN EXCLUSIVE MODE")
         yield
 
@@ -70,7 +73,7 @@ def migrations(connection: BaseDatabaseWrapper) -> list[str]:
 
 def in_use(connection: BaseDatabaseWrapper) -> str | None:
     """The label of a table that somebody has written to; None right after the migrations."""
-    for table in existing(connection):
+    for table in archived():
         if table.label not in FILLED_BY_MIGRATIONS:
             with connection.cursor() as cursor:
                 cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table.name)} LIMIT 1")  # noqa: S608
@@ -80,9 +83,9 @@ def in_use(connection: BaseDatabaseWrapper) -> str | None:
 
 
 def empty(connection: BaseDatabaseWrapper) -> None:
-    """Remove all rows of all tables, those that no archive has included."""
+    """Remove all rows of all tables, those that no archive has included, but for the few that stay."""
     quote = connection.ops.quote_name
-    tables = existing(connection)
+    tables = [table for table in existing(connection) if table.label not in STAYS]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"TRUNCATE {', '.join(quote(table.name) for table in tables)}")

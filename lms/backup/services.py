@@ -21,6 +21,7 @@ from lms.backup.making import Report
 from lms.backup.manifest import Manifest, site_settings, versions
 from lms.backup.media import Fetching
 from lms.backup.tables import LEFT_OUT
+from lms.core import kept
 from lms.core.errors import FieldschoolError
 from search import selectors as finding
 from search import services as search
@@ -82,7 +83,12 @@ def backup(
 
 
 def check(
-    *, file: Path, media_from: Path | None = None, allow_missing: bool = False, report: Report
+    *,
+    file: Path,
+    media_from: Path | None = None,
+    allow_missing: bool = False,
+    database: str = DEFAULT_DB_ALIAS,
+    report: Report,
 ) -> tuple[Manifest, int]:
     """Read a whole archive and every file that it names, changing nothing. Returns how many files are missing too.
 
@@ -91,7 +97,7 @@ def check(
     with _failures_named(file), Reader(file) as archive:
         manifest = Manifest.parse(archive.manifest())
         restoring.check_parts(archive, manifest)
-        restoring.check_version(manifest, connections[DEFAULT_DB_ALIAS])
+        restoring.check_version(manifest, connections[database])
         for _table, found in restoring.read_rows(archive, manifest, report):
             for _row in found:
                 pass
@@ -145,6 +151,7 @@ def _fetch(archive: Reader, manifest: Manifest, fetching: Fetching, report: Repo
 
 def derive(report: Report) -> dict[str, str]:
     """Make again what follows from the rows. Returns what could not be made, by name, with the reason."""
+    kept.changed()
     follow_public_url()
     wanting: dict[str, str] = {}
     backends: list[str | None] = [None]

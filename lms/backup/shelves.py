@@ -86,7 +86,7 @@ class ByContent:
         return self._blobs.open(name)
 
     def put(self, path: Path, name: str, mime: str) -> None:
-        self._blobs.put(path, name)
+        self._blobs.put(path, name, mime=mime)
 
     def remove(self, name: str) -> None:
         self._blobs.delete(name)

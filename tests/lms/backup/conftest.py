@@ -27,7 +27,7 @@ Databases = Callable[..., str]
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The DATA_DIR of a site with something in every corner, on SQLite. Not to be changed."""
+    """The DATA_DIR of a site with something in every corner, on SQLite, and its archive.zip. Not to be changed."""
     folder = tmp_path_factory.mktemp("site")
     database.copy_to(folder / "db.sqlite3")
     in_site("fill", folder)

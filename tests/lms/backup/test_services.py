@@ -1,6 +1,5 @@
 """What goes into an archive and comes out of it, over databases and storages of each test's own."""
 
-import hashlib
 import json
 import shutil
 import sqlite3
@@ -16,41 +15,14 @@ import pytest
 from django.db import connections
 
 from lms.backup import databases as kinds
-from lms.backup import making, rows, services
+from lms.backup import making, services
 from lms.backup.errors import BackupError
-from lms.backup.tables import Table, archived, existing
+from lms.backup.tables import existing
+from tests.lms.backup.compare import content, files, numbers, quiet
 from tests.lms.backup.conftest import PLACES, Databases
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 Use = Callable[[Path], None]
-
-
-def quiet(what: str, done: int, total: int) -> None:
-    """Nobody looks."""
-
-
-def content(alias: str) -> dict[str, Any]:
-    """All rows of all tables an archive has, JSON as values rather than in a database's own spelling."""
-    return {table.label: [_values(table, row) for row in rows.read(table, connections[alias])] for table in archived()}
-
-
-def _values(table: Table, row: list[Any]) -> list[Any]:
-    cells = zip(table.columns, row, strict=True)
-    return [json.loads(value) if column.is_json and value is not None else value for column, value in cells]
-
-
-def numbers(alias: str) -> dict[str, int]:
-    return {table.label: kinds.last_number(table, connections[alias]) for table in archived() if table.numbered}
-
-
-def files(folder: Path) -> dict[str, str]:
-    """Every file of the storages below a folder, with its SHA-256."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for place in PLACES.values()
-        for path in (folder / place).rglob("*")
-        if path.is_file()
-    }
 
 
 @pytest.fixture
@@ -62,11 +34,9 @@ def site(databases: Databases, filled: Path, tmp_path: Path, use_data: Use) -> s
 
 
 @pytest.fixture
-def archive(site: str, tmp_path: Path) -> Path:
+def archive(filled: Path) -> Path:
     """The site with its media in one file."""
-    path = tmp_path / "archive.zip"
-    services.backup(file=path, with_media=True, now=NOW, database=site, report=quiet)
-    return path
+    return filled / "archive.zip"
 
 
 def test_what_comes_out_is_equal_to_what_went_in(
@@ -207,3 +177,114 @@ def test_an_interrupted_restore_changes_nothing(
 def test_every_kind_of_column_has_a_place(databases: Databases) -> None:
     made = {table.label for table in existing(connections[databases("sqlite")])}
     assert {"core.OutboxEvent", "wagtailcore.Revision", "courses.LessonPage", "sessions.Session"} <= made
+
+
+def test_a_backup_says_which_files_are_not_whole_and_is_made_all_the_same(
+    site: str, databases: Databases, use_data: Use, tmp_path: Path
+) -> None:
+    damaged, gone = sorted((tmp_path / "data" / "renditions").rglob("*/*"))[:2]
+    damaged.write_bytes(b"rotten")
+    gone.unlink()
+    made = services.backup(file=tmp_path / "a.zip", with_media=True, now=NOW, database=site, report=quiet)
+    assert made.manifest.files.wanting == 2
+    assert sorted(made.wanting) == sorted([f"renditions/{damaged.name} (damaged)", f"renditions/{gone.name} (missing)"])
+    other = databases("sqlite")
+    use_data(tmp_path / "other")
+    services.restore(file=tmp_path / "a.zip", database=other, report=quiet)
+    assert content(other) == content(site)
+
+
+def test_files_come_from_another_folder_and_are_verified(
+    site: str, databases: Databases, use_data: Use, tmp_path: Path
+) -> None:
+    services.backup(file=tmp_path / "a.zip", now=NOW, database=site, report=quiet)
+    other = databases("sqlite")
+    use_data(tmp_path / "other")
+    where = {"file": tmp_path / "a.zip", "database": other, "report": quiet, "media_from": tmp_path / "data"}
+    assert services.check(**where)[1] == 0
+    assert files(tmp_path / "other") == {}
+    services.restore(**where)
+    assert files(tmp_path / "other") == files(tmp_path / "data")
+
+
+def test_a_restore_without_files_that_are_nowhere_has_to_be_asked_for(
+    site: str, databases: Databases, use_data: Use, tmp_path: Path
+) -> None:
+    services.backup(file=tmp_path / "a.zip", now=NOW, database=site, report=quiet)
+    other = databases("sqlite")
+    use_data(tmp_path / "other")
+    before = content(other)
+    with pytest.raises(BackupError) as refused:
+        services.restore(file=tmp_path / "a.zip", database=other, report=quiet)
+    assert refused.value.code == "media_missing"
+    assert content(other) == before
+    restored = services.restore(file=tmp_path / "a.zip", database=other, allow_missing=True, report=quiet)
+    assert restored.missing == len(files(tmp_path / "data"))
+    assert content(other) == content(site)
+
+
+@pytest.mark.parametrize(("where", "code"), [("other", "media_differs"), ("data", "media_damaged")])
+def test_other_bytes_under_a_name_are_refused(
+    site: str, databases: Databases, use_data: Use, tmp_path: Path, where: str, code: str
+) -> None:
+    services.backup(file=tmp_path / "a.zip", now=NOW, database=site, report=quiet)
+    other = databases("sqlite")
+    use_data(tmp_path / "other")
+    last = sorted((tmp_path / "data" / "renditions").rglob("*/*"))[-1].relative_to(tmp_path / "data")
+    (tmp_path / where / last).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / where / last).write_bytes(b"other")
+    before, kept = content(other), files(tmp_path / "other")
+    with pytest.raises(BackupError) as refused:
+        services.restore(file=tmp_path / "a.zip", media_from=tmp_path / "data", database=other, report=quiet)
+    assert refused.value.code == code
+    assert (content(other), files(tmp_path / "other")) == (before, kept)
+
+
+def test_a_database_in_use_is_replaced_only_by_its_name(archive: Path, site: str, tmp_path: Path) -> None:
+    with connections[site].cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET first_name = 'since'")
+    changed = content(site)
+    for replace, code in ((None, "in_use"), ("another", "wrong_database")):
+        with pytest.raises(BackupError) as refused:
+            services.restore(file=archive, database=site, replace=replace, report=quiet)
+        assert refused.value.code == code
+        assert content(site) == changed
+    services.restore(file=archive, database=site, replace=kinds.name_of(connections[site]), report=quiet)
+    assert content(site) != changed
+
+
+def test_pages_kept_before_a_restore_are_not_taken_for_the_new_ones(archive: Path, site: str) -> None:
+    with connections[site].cursor() as cursor:
+        cursor.execute("UPDATE core_siteversion SET number = 999")
+    services.restore(file=archive, database=site, replace=kinds.name_of(connections[site]), report=quiet)
+    with connections[site].cursor() as cursor:
+        cursor.execute("SELECT number FROM core_siteversion")
+        assert cursor.fetchone() == (999,)
+
+
+def test_a_disk_without_room_is_noticed_before_anything_is_written(
+    site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10, 9, 1))
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    with pytest.raises(BackupError) as refused:
+        services.backup(file=folder / "a.zip", now=NOW, database=site, report=quiet)
+    assert refused.value.code == "too_little_space"
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.contract
+def test_what_postgresql_cannot_hold_is_refused_by_the_name_of_its_table(
+    site: str, databases: Databases, tmp_path: Path
+) -> None:
+    with connections[site].cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET first_name = %s", ["x" * 300])  # SQLite takes no notice of lengths
+    services.backup(file=tmp_path / "a.zip", now=NOW, database=site, report=quiet)
+    other = databases("postgresql")
+    before = content(other)
+    with pytest.raises(BackupError) as refused:
+        services.restore(file=tmp_path / "a.zip", database=other, report=quiet)
+    assert refused.value.code == "rows_refused"
+    assert "accounts.User" in str(refused.value)
+    assert content(other) == before
