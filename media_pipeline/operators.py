@@ -100,7 +100,7 @@ def _row(step: Step, now: datetime) -> Row:
         step=step,
         kind=KINDS[Step.Kind(step.kind)],
         state=STATES[Step.State(step.state)],
-        machine=step.worker.split(" ")[0],
+        machine=step.worker.partition("pid:")[0],
         age_s=max(0.0, (now - (since or step.created_at)).total_seconds()),
         sentence=in_this_language(step.error_sentences),
         stored_bytes=getattr(step, "stored_bytes", None) or 0,

@@ -27,6 +27,7 @@ from media_pipeline.types import (
 )
 from media_pipeline.types import Rendition as Picture
 
+NEVER = Q(state=Step.State.WAITING, asset__state=Asset.State.FAILED)  # steps of failed recordings that do not begin
 _TRACKS = {Rendition.Kind.SLIDES, Rendition.Kind.VIDEO}
 
 
@@ -178,8 +179,7 @@ class Queue:
 
 def queue() -> Queue:
     """The steps by state and their cost, in five queries."""
-    never = Q(state=Step.State.WAITING, asset__state=Asset.State.FAILED)
-    counted = Step.objects.exclude(never).values_list("kind", "state").order_by().annotate(Count("pk"))
+    counted = Step.objects.exclude(NEVER).values_list("kind", "state").order_by().annotate(Count("pk"))
     oldest = Step.objects.filter(state=Step.State.WAITING).exclude(asset__state=Asset.State.FAILED)
     return Queue(
         states={(kind, state): number for kind, state, number in counted},
@@ -197,7 +197,7 @@ def steps(shown: str) -> QuerySet[Step]:
     """
     made = Rendition.objects.filter(asset=OuterRef("asset")).order_by().values("asset")
     found = Step.objects.annotate(stored_bytes=Subquery(made.annotate(size=Sum("file__size_bytes")).values("size")))
-    found = found.select_related("asset")
+    found = found.select_related("asset").exclude(NEVER)
     if shown == "open":
         running_first = Case(When(state=Step.State.RUNNING, then=0), When(state=Step.State.FAILED, then=2), default=1)
         return found.exclude(state=Step.State.DONE).order_by(running_first, *step_order())
