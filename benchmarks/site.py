@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,7 @@ class Site:
     clips: tuple[str, ...]
     hosts: tuple[str, ...] = ("127.0.0.1",)
     before: tuple[str, ...] = ()  # what the server is started by, for example a priority
+    services: Mapping[str, str] = field(default_factory=dict)  # addresses, as `make services` prints them
     port: int = field(default_factory=free_port)
     _server: subprocess.Popen[bytes] | None = None
 
@@ -56,6 +58,7 @@ class Site:
             "ALLOWED_HOSTS": ",".join(self.hosts),
             "PUBLIC_URL": self.address,
             "PYTHONPATH": str(ROOT),
+            **self.services,
         }
 
     def run(self, *arguments: str) -> None:

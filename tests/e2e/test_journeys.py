@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from benchmarks.site import Site
 from demo.processes import Processes
 from tests import database
+from tests.contract.machines import QUICK, SLOW
 from tests.e2e.conftest import PATIENCE_MS, until, wait_for
 from tests.factories import clips
 
@@ -20,22 +22,41 @@ TITLE = "马铃薯晚疫病怎么防"
 SUMMARY = "Late blight of potatoes: 先看叶背，再打药。"
 COURSE = "种好洋芋"
 PLAYHEAD = "document.querySelector('video,audio').currentTime"
+WORKER = ("manage.py", "worker")
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1280, "height": 900}
 
 
-@pytest.fixture(scope="module")
-def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site with its worker, a trainer and a learner, and no lesson."""
+@pytest.fixture(scope="module", params=["one machine", "all services"])
+def school(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with its workers, a trainer and a learner, and no lesson: as a county begins, and as a province ends."""
     folder = tmp_path_factory.mktemp("school")
-    database.copy_to(folder / "db.sqlite3")
     processes = Processes(folder / "log", {})
-    with Site(folder, ()) as site:
+    with ExitStack() as stack:
+        if request.param == "one machine":
+            database.copy_to(folder / "db.sqlite3")
+            services, workers = {}, {"worker": WORKER}
+        else:
+            services = _all_services(request, stack)
+            workers = {"worker": WORKER, "quick": QUICK, "slow": SLOW}
+        site = stack.enter_context(Site(folder, (), services=services))
         processes.environment = site.environment()
         site.run("manage.py", "shell", "-v0", "-c", "from demo import accounts; accounts.ensure()")
-        processes.start("worker", "manage.py", "worker")
+        for name, command in workers.items():
+            processes.start(name, *command)
+        stack.callback(processes.stop)
         yield site
-        processes.stop()
+
+
+def _all_services(request: pytest.FixtureRequest, stack: ExitStack) -> dict[str, str]:
+    """PostgreSQL, Redis, Elasticsearch and S3, with a database and an index of this site's own."""
+    addresses: dict[str, str] = {}
+    for name in ("postgresql", "redis", "elasticsearch", "s3"):
+        addresses |= request.getfixturevalue(name)
+    url = addresses["DATABASE_URL"]
+    name = stack.enter_context(database.postgresql_copy(url))
+    own = {"DATABASE_URL": database.named(url, name), "ELASTICSEARCH_INDEX": name.replace("_", "-")}
+    return {**addresses, **own, "SEARCH_BACKEND": "elasticsearch", "SEARCH_STANDBY": "none"}
 
 
 @pytest.fixture(scope="module")
