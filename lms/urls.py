@@ -8,7 +8,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from courses import urls as courses_urls
 from lms.api.site import api
-from lms.core import health, metrics, robots
+from lms.core import health, metrics, robots, uploads
 from search import urls as search_urls
 
 handler403 = "lms.core.uploads.forbidden"
@@ -22,6 +22,7 @@ urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("uploads/allowed", uploads.allowed, name="uploads_allowed"),
     path("sitemap.xml", robots.sitemap, name="sitemap"),
     path("robots.txt", robots.robots, name="robots"),
     path("favicon.ico", robots.favicon, name="favicon"),

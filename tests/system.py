@@ -34,6 +34,11 @@ def postgresql() -> bool:
     return any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
+def brotli() -> bool:
+    """True when nginx can be given brotli's module."""
+    return Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so").exists()
+
+
 def java() -> bool:
     """True when Elasticsearch's Java is there, whatever else is."""
     return any(Path("/usr/lib/jvm").glob("*17*/bin/java"))
@@ -43,6 +48,10 @@ NEEDS = (
     Need("chromium", partial(program, "chromium"), "journeys in a real browser"),
     Need("fonts-noto-cjk", lambda: fonts.find().regular is not None, "Chinese in pictures of pages and on slides"),
     Need("nginx", partial(program, "nginx"), "media files and Range requests behind a real server"),
+    Need("libnginx-mod-http-brotli-static", brotli, "the site's own files, compressed beforehand"),
+    Need("curl", partial(program, "curl"), "HTTP/2 as a client speaks it"),
+    Need("openssl", partial(program, "openssl"), "a throw-away certificate"),
+    Need("systemd", partial(program, "systemd-analyze"), "whether the units of deploy/ are what systemd reads"),
     Need("postgresql", postgresql, "the site's database on many machines"),
     Need("redis-server", partial(program, "redis-server"), "the workers' broker"),
     Need("openjdk-17-jre-headless", java, "Elasticsearch"),

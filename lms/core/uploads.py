@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
-from django.http import HttpRequest, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.views.decorators.cache import never_cache
 from django.views.defaults import ERROR_PAGE_TEMPLATE
 
 
@@ -12,12 +13,22 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseForbidd
     return HttpResponseForbidden(ERROR_PAGE_TEMPLATE % {"title": "403 Forbidden", "details": ""})
 
 
+@never_cache
+def allowed(request: HttpRequest) -> HttpResponse:
+    """204 for who may send files, else 403: asked by nginx before it takes in the first byte (deploy/nginx)."""
+    return HttpResponse(status=204 if _is_editor(request) else 403)
+
+
+def _is_editor(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return user is not None and user.has_perm("wagtailadmin.access_admin")
+
+
 class EditorsOnly(FileUploadHandler):
     """Skips the files of everyone who has no form for one: nothing of them is kept in memory or on the disk."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        user = getattr(self.request, "user", None)
-        if user is None or not user.has_perm("wagtailadmin.access_admin"):
+        if self.request is None or not _is_editor(self.request):
             raise SkipFile
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:

@@ -52,6 +52,7 @@ class Environment:
     media_delivery: str
     broker_url: str
     metrics_token: str
+    web: front.Web
     debug: bool
 
 
@@ -179,4 +180,5 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         broker_url=_broker_url(values),
         metrics_token=_metrics_token(values),
         debug=choice(values, "DEBUG", "0", ("0", "1")) == "1",
+        web=front.web(values),
     )

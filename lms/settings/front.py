@@ -1,6 +1,8 @@
 """What stands in front of the site and beside it: proxies that are believed, a cache that all processes share."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +11,30 @@ from django.core.exceptions import ImproperlyConfigured
 
 UNIX = "unix"
 CACHE_ANSWERS_WITHIN_S = 0.5
+
+
+@dataclass(frozen=True)
+class Web:
+    """How gunicorn serves the site."""
+
+    bind: str
+    workers: int
+    threads: int
+
+
+def web(values: Mapping[str, str]) -> Web:
+    """What deploy/gunicorn.conf.py starts. Raises ImproperlyConfigured."""
+    bind = values.get("WEB_BIND", "127.0.0.1:8000")
+    if not re.fullmatch(r"unix:/.+|[^\s:]+:[0-9]{1,5}|\[[0-9a-fA-F:]+\]:[0-9]{1,5}", bind):
+        raise ImproperlyConfigured(f"WEB_BIND={bind!r}: use ADDRESS:PORT or unix:/FILE.")
+    return Web(bind, _whole(values, "WEB_WORKERS", 2, most=64), _whole(values, "WEB_THREADS", 16, most=256))
+
+
+def _whole(values: Mapping[str, str], name: str, default: int, *, most: int) -> int:
+    text = values.get(name, str(default))
+    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= most:
+        raise ImproperlyConfigured(f"{name}={text!r}: use a whole number from 1 to {most}.")
+    return int(text)
 
 
 def trusted_proxies(values: Mapping[str, str]) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 import http.client
 import os
+import socket
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -52,11 +54,12 @@ def forwarding(site: str) -> Callable[[Place, int], str]:
 class Nginx(Service):
     """One server. `configuration` gets its place (`place.home`: a folder for what it writes) and the port to listen on.
 
-    The text must not say `daemon`. `scheme` is what the port speaks.
+    The text must not say `daemon`. `scheme` is what the port speaks, `host` whom it answers to.
     """
 
     configuration: Callable[[Place, int], str]
     scheme: str = "http"
+    host: str = "127.0.0.1"
 
     name: ClassVar[str] = "nginx"
 
@@ -70,19 +73,15 @@ class Nginx(Service):
 
     def ask(self, place: Place) -> None:
         """Any answer in its own protocol."""
-        port = place.port("nginx")
-        link = (
-            http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            if self.scheme == "http"
-            else http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=_unverified())
-        )
         try:
-            link.request("HEAD", "/")
-            link.getresponse()
+            plain = socket.create_connection(("127.0.0.1", place.port("nginx")), timeout=5)
+            link = http.client.HTTPConnection(self.host, timeout=5)
+            link.sock = plain if self.scheme == "http" else _unverified().wrap_socket(plain, server_hostname=self.host)
+            with closing(link):
+                link.request("HEAD", "/")
+                link.getresponse()
         except (OSError, http.client.HTTPException) as error:
             raise NotYetError(str(error)) from error
-        finally:
-            link.close()
 
     def exports(self, place: Place) -> Mapping[str, str]:
         return {"NGINX_URL": f"{self.scheme}://127.0.0.1:{place.port('nginx')}"}

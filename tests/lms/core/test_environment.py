@@ -29,6 +29,9 @@ def test_defaults_run_on_one_machine(tmp_path: Path) -> None:
         ("TRUSTED_PROXIES", "10.0.0.1/24"),
         ("CACHE_URL", "memcached://127.0.0.1"),
         ("CACHE_URL", "redis://"),
+        ("WEB_BIND", "8000"),
+        ("WEB_WORKERS", "0"),
+        ("WEB_THREADS", "many"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
