@@ -99,10 +99,8 @@ def configuration(folders: Folders, *, micro_cache: bool = True) -> Callable[[Pl
             "/run/fieldschool/web.sock": str(folders.socket),
         }
         for name in _SNIPPETS:
-            source = DEPLOY / "nginx" / name
-            if source.exists():
-                (snippets / name).write_text(_placed(source.read_text(encoding="utf-8"), places), encoding="utf-8")
-        site = (DEPLOY / "nginx" / "site.conf").read_text(encoding="utf-8")
+            (snippets / name).write_text(_placed(_read(name), places), encoding="utf-8")
+        site = _read("site.conf")
         listening = {
             "    listen [::]:80;\n": "",
             "    listen [::]:443 ssl http2;\n": "",
@@ -117,11 +115,15 @@ def configuration(folders: Folders, *, micro_cache: bool = True) -> Callable[[Pl
             # Else its workers may not enter their own folders.
             user="user root;" if os.geteuid() == 0 else "",
             home=place.home,
-            http=_placed((DEPLOY / "nginx" / "http.conf").read_text(encoding="utf-8"), places),
+            http="".join(_placed(_read(name), places) for name in ("http.conf", "bucket.conf")),
             site=_placed(_replaced(site, listening), places),
         )
 
     return text
+
+
+def _read(name: str) -> str:
+    return (DEPLOY / "nginx" / name).read_text(encoding="utf-8")
 
 
 def _replaced(text: str, by: Mapping[str, str]) -> str:
@@ -162,6 +164,7 @@ class Gunicorn:
             "PUBLIC_URL": f"https://{NAME}",
             "SECRET_KEY": "a secret of this trial alone, long enough",
             "TRUSTED_PROXIES": "unix",
+            "MEDIA_DELIVERY": "nginx",
             **self.environment,
         }
 

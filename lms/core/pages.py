@@ -118,6 +118,8 @@ class SharedPagesMiddleware:
             patch_cache_control(response, public=True, max_age=MAX_AGE_S, stale_while_revalidate=STALE_S)
         if response.get("Content-Type", "").startswith("text/html"):
             response.content = squeezed(response.content)
+            if response.has_header("Content-Length"):  # counted before, by CommonMiddleware
+                response["Content-Length"] = str(len(response.content))
         set_response_etag(response)
         conditional = get_conditional_response(request, etag=response["ETag"], response=response)
         return conditional if isinstance(conditional, HttpResponse) else response

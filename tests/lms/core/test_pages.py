@@ -36,6 +36,13 @@ def test_a_page_that_will_change_soon_is_asked_about_each_time() -> None:
     assert "no-cache" in answer(fresh=True)["Cache-Control"]
 
 
+def test_a_page_says_how_long_it_is_after_it_was_squeezed() -> None:
+    written = "<p>一课</p>\n\n      <p>一课来</p>" * 60
+    page = answer(response=HttpResponse(written, headers={"Content-Length": str(len(written.encode()))}))
+    assert len(page.content) < len(written.encode())
+    assert page["Content-Length"] == str(len(page.content))
+
+
 def test_an_unchanged_page_costs_no_body() -> None:
     page = answer(**{"Accept-Encoding": "gzip"})
     again = answer(**{"If-None-Match": page["ETag"], "Accept-Encoding": "gzip"})
