@@ -24,6 +24,7 @@ NAME = "school.example.org"
 STARTS_WITHIN_S = 120.0
 _SNIPPETS = ("proxy.conf", "headers.conf", "media.conf")
 _MODULES = Path("/usr/lib/nginx/modules")
+# As Debian's own nginx.conf.
 _MAIN = """\
 load_module {modules}/ngx_http_brotli_static_module.so;
 {user}
@@ -37,6 +38,8 @@ http {{
     default_type application/octet-stream;
     sendfile on;
     tcp_nopush on;
+    ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;
+    gzip on;
     proxy_temp_path {home}/proxy;
     fastcgi_temp_path {home}/fastcgi;
     uwsgi_temp_path {home}/uwsgi;

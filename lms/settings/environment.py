@@ -179,6 +179,6 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         media_delivery=storing.delivery(values),
         broker_url=_broker_url(values),
         metrics_token=_metrics_token(values),
-        debug=choice(values, "DEBUG", "0", ("0", "1")) == "1",
         web=front.web(values),
+        debug=choice(values, "DEBUG", "0", ("0", "1")) == "1",
     )
