@@ -1,0 +1,82 @@
+"""A disk that is really full, under the real ffmpeg: work waits, the upload is kept, nothing half-made is shown."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import override_settings
+
+from lms.core.clock import now
+from media_pipeline import services
+from media_pipeline.models import Asset, Rendition, Step
+from media_pipeline.refusals import NoSpaceForUpload
+from media_pipeline.steps import run_next
+from tests.factories import clips
+
+pytestmark = [pytest.mark.contract, pytest.mark.django_db]
+DISK = "django.core.files.storage.FileSystemStorage"
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of a few megabytes that holds everything the pipeline writes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", place], capture_output=True, text=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"a small disk can only be made as root: {mounted.stderr.strip()}")
+    stores = {name: {"BACKEND": DISK, "OPTIONS": {"location": place / name}} for name in ("sources", "renditions")}
+    try:
+        with override_settings(
+            STORAGES=django_settings.STORAGES | stores,
+            MEDIA_WORK_DIR=place / "work",
+            FILE_UPLOAD_TEMP_DIR=place / "uploads",
+            MEDIA_ROOM_KEPT_BYTES=0,
+            MEDIA_SPACE_PAUSE_S=0,
+        ):
+            yield place
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def fill(disk: Path, *, leaving_bytes: int) -> Path:
+    """A file that leaves so little room."""
+    status = disk / "other"
+    free = subprocess.run(["df", "--output=avail", "-B1", disk], capture_output=True, check=True).stdout.split()[-1]
+    status.write_bytes(b"x" * (int(free) - leaving_bytes))
+    return status
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_encoding_waits_on_a_full_disk_and_goes_on_when_there_is_room(disk: Path, tmp_path: Path) -> None:
+    film = clips.noise(tmp_path / "film.mp4", seconds=4)
+    with film.open("rb") as file:
+        asset_id = services.ingest(file=file, name="film.mp4", now=now())
+    assert run_next(now=now())  # the examination writes nothing
+    other = fill(disk, leaving_bytes=8_000)
+    for _ in range(2):
+        assert run_next(now=now())
+    assert set(Step.objects.filter(kind="voice").values_list("state", "failures")) == {("waiting_for_space", 0)}
+    assert not Rendition.objects.exists()
+    assert not files(disk / "work")
+    assert len(files(disk / "sources")) == 1
+    other.unlink()
+    while run_next(now=now()):
+        pass
+    assert Asset.objects.get(id=asset_id).state == "ready"
+    assert not files(disk / "work")
+
+
+def test_an_upload_that_does_not_fit_is_refused_with_a_sentence_and_leaves_nothing(disk: Path, tmp_path: Path) -> None:
+    film = clips.noise(tmp_path / "film.mp4", seconds=4)
+    (disk / "uploads").mkdir()
+    fill(disk, leaving_bytes=film.stat().st_size // 2)
+    with film.open("rb") as file, pytest.raises(NoSpaceForUpload):
+        services.ingest(file=file, name="film.mp4", now=now())
+    assert not Asset.objects.exists()
+    assert [path.name for path in files(disk)] == ["other"]
