@@ -7,7 +7,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q
 export PORT SHARED_DIR
 
-.PHONY: setup demo test test-fast test-postgresql services services-stop check format lock messages bench bench-link bench-search screenshots clean
+.PHONY: setup demo test test-fast test-postgresql services services-stop check format lock messages bench bench-link bench-search bench-load screenshots clean
 
 .venv/.runtime: requirements.txt requirements-demo.txt
 	test -x $(PY) || $(PYTHON) -m venv .venv
@@ -66,6 +66,10 @@ bench: .venv/.dev bench-search
 # Needs root, Chromium and nginx, and says so.
 bench-link: .venv/.dev catalogues
 	$(PY) -m benchmarks.link
+
+# Through nginx, gunicorn and PostgreSQL as deploy/ sets them.
+bench-load: .venv/.dev catalogues
+	$(PY) -m benchmarks.load
 
 bench-search: .venv/.dev
 	$(PY) -m benchmarks.search_all
