@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, override_settings
 
 from media_pipeline import selectors, testing
@@ -20,6 +21,7 @@ from media_pipeline.types import Media
 from scripts.services import sets
 from scripts.services.nginx import Nginx
 from scripts.services.places import Place
+from tests import database
 from tests.factories import buckets
 
 pytestmark = [pytest.mark.contract, pytest.mark.django_db(transaction=True)]
@@ -84,6 +86,18 @@ class Front:
             for address, size in zip(re.split(r"[,:] ", addresses), re.split(r"[,:] ", received), strict=False):
                 if address.strip() not in {"", "-"} and wanted(address.strip()):
                     yield int(size) if size.strip().isdigit() else 0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _database_as_it_was(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What a server reads is committed, and its tests end with an empty database: others get theirs back."""
+    yield
+    with django_db_blocker.unblock():
+        path = Path(connection.settings_dict["NAME"])
+        connection.close()
+        for ending in ("-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        database.copy_to(path)
 
 
 @pytest.fixture(params=["folder", "bucket"])
