@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import urllib.error
 import urllib.request
 from base64 import b64encode
@@ -56,8 +57,21 @@ def test_a_bucket_that_is_not_there_is_not_made_on_the_way(s3: Addresses) -> Non
         bucket(s3, s3["AWS_SECRET_ACCESS_KEY"]).put_object(Bucket="elsewhere", Key="a", Body=b"")
 
 
+def nodes_seen(url: str) -> int:
+    """How many nodes a node counts; 0 while it has no master."""
+    try:
+        return int(health(url)["number_of_nodes"])
+    except urllib.error.HTTPError as error:
+        if error.code != 503:
+            raise
+        return 0
+
+
 def test_of_three_nodes_two_answer_when_one_is_killed(elasticsearch_nodes: Nodes) -> None:
     urls = elasticsearch_nodes.addresses["ELASTICSEARCH_URL"].split(",")
     assert len({re.sub(r":\d+$", "", url) for url in urls}) == 1
     elasticsearch_nodes.kill(1)
-    assert health(urls[1])["number_of_nodes"] == 2
+    until = time.monotonic() + 180
+    while nodes_seen(urls[1]) != 2:  # until another master is chosen it answers 503
+        assert time.monotonic() < until, "the two that are left find no master"
+        time.sleep(0.5)
