@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -140,4 +141,4 @@ def _do(request: HttpRequest, verb: Callable[[], None], done: str) -> HttpRespon
     else:
         messages.success(request, done)
     state = request.POST.get("state", "")
-    return redirect(f"{request.path.split('/queue/')[0]}/queue/?state={state if state in SHOWN else 'open'}")
+    return redirect(f"{reverse('queue:index')}?state={state if state in SHOWN else 'open'}")

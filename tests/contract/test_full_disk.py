@@ -1,5 +1,6 @@
 """A disk that is really full, under the real ffmpeg: work waits, the upload is kept, nothing half-made is shown."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,10 +44,9 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 def fill(disk: Path, *, leaving_bytes: int) -> Path:
     """A file that leaves so little room."""
-    status = disk / "other"
-    free = subprocess.run(["df", "--output=avail", "-B1", disk], capture_output=True, check=True).stdout.split()[-1]
-    status.write_bytes(b"x" * (int(free) - leaving_bytes))
-    return status
+    other = disk / "other"
+    other.write_bytes(b"x" * (shutil.disk_usage(disk).free - leaving_bytes))
+    return other
 
 
 def files(folder: Path) -> list[Path]:

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,10 @@ from uuid import UUID
 import pytest
 
 from tests import database
+from tests.contract.machines import DEADLINE_S, wait_for
 from tests.factories import clips
 
 pytestmark = pytest.mark.contract
-DEADLINE_S = 240.0
 KILLS = 20
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -102,13 +102,6 @@ def is_alive(pid: int) -> bool:
 
 def files_in(folder: Path) -> set[str]:
     return {path.name for path in folder.rglob("*") if path.is_file()}
-
-
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    until = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < until, f"waited in vain: {what}"
-        time.sleep(0.02)
 
 
 @pytest.fixture
