@@ -63,7 +63,8 @@ def row(machines: Machines, workers: int, took_s: float) -> str:
     twice = len(machines.rows("SELECT step FROM seen_done GROUP BY step HAVING count(*) > 1"))
     ((cpu_s,),) = machines.rows("SELECT sum(cpu_s) FROM media_pipeline_step")
     slow = machines.rows(
-        "SELECT seen_claim.worker FROM seen_claim JOIN media_pipeline_step ON id = step WHERE kind IN ('pictures', 'share')"
+        "SELECT seen_claim.worker FROM seen_claim JOIN media_pipeline_step ON id = step"
+        " WHERE kind IN ('pictures', 'share')"
     )
     spread = " / ".join(str(number) for number in sorted(Counter(slow).values(), reverse=True))
     return f"| {workers} | {steps} | {took_s:.1f} | {steps / took_s * 60:.0f} | {cpu_s:.1f} | {spread} | {twice} |"

@@ -4,7 +4,6 @@ import re
 import unicodedata
 
 from django.utils.text import slugify
-from pypinyin import Style, lazy_pinyin
 
 MAX_LENGTH = 60
 _HAN = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+)")
@@ -16,6 +15,9 @@ def pinyin_slug(title: str, *, fallback: str = "page") -> str:
     >>> pinyin_slug("开网店：第 1 课")
     'kai-wang-dian-di-1-ke'
     """
+    # Its tables take longer to load than all of Django: only who makes a slug waits for them.
+    from pypinyin import Style, lazy_pinyin
+
     parts: list[str] = []
     for piece in _HAN.split(unicodedata.normalize("NFKC", title)):
         if _HAN.fullmatch(piece):

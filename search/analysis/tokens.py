@@ -8,12 +8,9 @@ import functools
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
-from typing import NamedTuple
-
-import rjieba
-import snowballstemmer
+from typing import Any, NamedTuple
 
 from search.analysis.folding import fold
 from search.analysis.stop_words import STOP_WORDS
@@ -58,14 +55,28 @@ def _runs() -> re.Pattern[str]:
     )
 
 
-_stemmer = snowballstemmer.stemmer("english")
 _stemmer_lock = threading.Lock()  # a stemmer keeps the word it works on in itself
+
+
+# The dictionaries are loaded by the first text that needs them: most commands read none.
+@functools.cache
+def _stemmer() -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
+
+
+@functools.cache
+def _cut() -> Callable[[str], list[str]]:
+    import rjieba
+
+    return rjieba.cut
 
 
 @functools.lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     with _stemmer_lock:
-        return str(_stemmer.stemWord(word))
+        return str(_stemmer().stemWord(word))
 
 
 def analyze(text: str) -> Iterator[Token]:
@@ -123,7 +134,7 @@ def _chinese(run: str, start: int) -> Iterator[_Piece]:
     for place in range(len(run) - 1):
         yield run[place : place + 2], start + place, start + place + 2, Kind.PAIR
     if len(run) > 1:
-        for word in rjieba.cut(run):
+        for word in _cut()(run):
             end = start + len(word)
             if len(word) > 1:
                 yield "w" + word, start, end, Kind.WORD
