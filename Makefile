@@ -6,6 +6,8 @@ PYTHON ?= python3
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q
 export PORT SHARED_DIR
+# Slow files first, as tests/conftest.py orders them; one process more than two processors, for tests that wait.
+PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup demo test test-fast test-postgresql services services-stop check format lock messages bench bench-link bench-search bench-load screenshots clean
 
@@ -37,17 +39,17 @@ screenshots: .venv/.dev catalogues
 
 test: .venv/.dev catalogues
 	$(PY) -m tests.system
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest $(PARALLEL)
 
 test-fast: .venv/.dev catalogues
-	$(PY) -m pytest -q -n 2 --dist loadfile -m "not contract and not e2e"
+	$(PY) -m pytest -q $(PARALLEL) -m "not contract and not e2e"
 
 # The same fast tests, on a PostgreSQL of their own that is started and removed again.
 test-postgresql: .venv/.dev catalogues
 	$(PY) -m tests.system
 	set -e; folder=$$(mktemp -d); trap '$(PY) -m scripts.services remove --folder '$$folder EXIT; \
 	eval "$$($(PY) -m scripts.services start --folder $$folder postgresql)"; export DATABASE_URL; \
-	$(PY) -m pytest -q -n 2 --dist loadfile -m "not contract and not e2e"
+	$(PY) -m pytest -q $(PARALLEL) -m "not contract and not e2e"
 
 # PostgreSQL, Redis, Elasticsearch, SeaweedFS and nginx: `eval "$$(make -s services)"` sets their addresses.
 # SERVICES="redis postgresql" starts only these.

@@ -91,28 +91,6 @@ def s3() -> Addresses:
 
 
 @dataclass(frozen=True)
-class Nodes:
-    """A cluster of several nodes, of one test."""
-
-    folder: Path
-    addresses: Addresses
-
-    def kill(self, number: int) -> None:
-        """`kill -9` of one node, numbered from 1, with all it started."""
-        node = sets.processes(self.folder, Elasticsearch.name)[f"node-{number}"]
-        node.end(signal.SIGKILL, patience_s=10)
-
-
-@pytest.fixture
-def elasticsearch_nodes() -> Iterator[Nodes]:
-    """Three nodes for one test, which may kill them."""
-    folder = _folder().with_name(f"fieldschool-tests-{os.environ[_RUN]}-{secrets.token_hex(4)}")
-    _keep(folder)
-    yield Nodes(folder, sets.start(folder, [Elasticsearch(nodes=3, light=True)]))
-    sets.remove(folder)
-
-
-@dataclass(frozen=True)
 class Own:
     """Services of one test, which may kill them and start them again where they were."""
 
@@ -133,7 +111,7 @@ class Own:
 
 @pytest.fixture
 def own_services() -> Iterator[Callable[..., Own]]:
-    """`own_services(Redis(), ...)` gives a set that no other test uses."""
+    """`own_services(Redis(), ...)` gives a set that no other test uses, not started yet."""
     folder = _folder().with_name(f"fieldschool-tests-{os.environ[_RUN]}-{secrets.token_hex(4)}")
     _keep(folder)
     yield lambda *chosen: Own(folder, chosen)

@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urlencode
 
 from scripts.production import NAME, Folders, Gunicorn
@@ -32,6 +33,7 @@ class Answer:
         return document
 
 
+@cache  # certificate authorities take a tenth of a second to load
 def trusting() -> ssl.SSLContext:
     """The certificate is a throw-away: who answers is known here."""
     context = ssl.create_default_context()

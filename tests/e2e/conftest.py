@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.site import Site
+from tests import database
 
 PATIENCE_MS = 45_000
 
@@ -24,7 +25,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site with lessons that are encoded and published."""
-    with Site(tmp_path_factory.mktemp("site"), ("pattern", "sound", "picture")) as running:
+    folder = tmp_path_factory.mktemp("site")
+    database.copy_to(folder / "db.sqlite3")
+    with Site(folder, ("pattern", "sound", "picture")) as running:
         yield running
 
 

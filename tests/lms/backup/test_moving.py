@@ -28,6 +28,7 @@ NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 
 INTERRUPTED = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell leaves it ignored in what it starts with "&"
 from django.core.management import execute_from_command_line
 from lms.backup.console import Progress
 Progress.__call__ = lambda *about: os.kill(os.getpid(), signal.SIGINT)
