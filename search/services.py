@@ -27,13 +27,14 @@ def documents(key: UUID) -> Sequence[Document]:
 def update(key: UUID) -> None:
     """Bring the index up to date with one course or lesson, published or not. Handles `page_changed`.
 
-    A cluster is told afterwards, in many at once: it may be away, the embedded engine never is.
+    A cluster is told afterwards, in many at once: it may be away, the embedded engine never is. It is told whichever
+    engine answers, so that the other one may take over at any moment.
     """
+    if settings.ELASTICSEARCH_URL:
+        outbox.enqueue(topic=CLUSTER_CHANGED, subject=key)
     if settings.SEARCH_BACKEND == "embedded":
         engine().update({key: 0}, documents)
-        return
-    outbox.enqueue(topic=CLUSTER_CHANGED, subject=key)
-    if other := standby():
+    elif other := standby():
         try:
             other.update({key: 0}, documents)
         except (OSError, sqlite3.Error):
@@ -41,7 +42,12 @@ def update(key: UUID) -> None:
 
 
 def update_cluster(changes: Mapping[UUID, int]) -> Collection[UUID]:
-    """Bring the cluster's index up to date. Handles `search_cluster_changed`; returns the keys it refused."""
+    """Bring the cluster's index up to date. Handles `search_cluster_changed`; returns the keys it refused.
+
+    What was noted for a cluster that the settings no longer name is forgotten.
+    """
+    if not settings.ELASTICSEARCH_URL:
+        return ()
     try:
         elasticsearch().update(changes, documents)
     except EngineAway as error:

@@ -12,8 +12,10 @@ from elasticsearch import Elasticsearch
 from search.documents import Document, from_record
 from search.engines.cluster import Cluster
 from search.engines.mapping import entry
+from search.errors import EngineAway
 
 _PAGE = 500  # entries read at once
+_BUSY = {408, 429, 502, 503, 504}  # of one entry: the same entry will be taken later
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,10 @@ class Outcome:
 
 
 def write(cluster: Cluster, entries: Iterable[Operation], *, refresh: bool) -> Outcome:
-    """Write in one request. Raises EngineAway; what was written by then is written, and may be repeated."""
+    """Write in one request. Raises EngineAway; what was written by then is written, and may be repeated.
+
+    A cluster that is too busy for some of the entries, or closed for writing, is away too: nothing is wrong with them.
+    """
     outcome = Outcome()
     lines = list(itertools.chain.from_iterable(one.lines() for one in entries))
     if not lines:
@@ -56,6 +61,8 @@ def write(cluster: Cluster, entries: Iterable[Operation], *, refresh: bool) -> O
         ((_, result),) = item.items()
         if result["status"] == 409:
             outcome.overtaken.add(UUID(result["_id"]))
+        elif result["status"] in _BUSY or result.get("error", {}).get("type") == "cluster_block_exception":
+            raise EngineAway(f"{result['error']['type']}, HTTP {result['status']}")
         elif "error" in result:
             outcome.refused[UUID(result["_id"])] = str(result["error"].get("reason", result["error"]))
     return outcome

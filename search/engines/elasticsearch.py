@@ -5,13 +5,14 @@ in the outbox as external version, so an older message never replaces what a lat
 changes while it is built; what the builder itself writes has version 0 and never replaces that.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from search.engines import Found, Held, Read, Rebuilt, batches, clauses, mapping
 from search.engines.aliases import Aliases, State
@@ -22,6 +23,7 @@ from search.engines.statistics import Statistics
 from search.errors import EngineAway, EntriesRefused
 from search.queries import Query, weigh
 
+logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
 _BATCH = 100  # entries a request
@@ -94,6 +96,9 @@ class ElasticsearchEngine:
         except NotFoundError:  # no index of this shape
             self._whole = False
             return Found()
+        except ApiError as error:  # one search the cluster cannot do; others it may
+            logger.exception("The search cluster refused a search.")
+            raise EngineAway(f"HTTP {error.status_code}") from error
         return clauses.read_found(answer.body, weighed, language=language)
 
     # Writing ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from elasticsearch import NotFoundError
+from elasticsearch import ApiError
 
 from search.engines import clauses
 from search.engines.cluster import Cluster
@@ -37,7 +37,7 @@ class Statistics:
         """How many documents have each of `texts`, and how many there are.
 
         At least one each: what nobody has written yet may be published a moment later, and must be looked for.
-        Raises NotFoundError without an index, EngineAway.
+        Raises ApiError (NotFoundError without an index), EngineAway.
         """
         if not self._documents:
             self.learn(texts)
@@ -47,7 +47,7 @@ class Statistics:
             wanted = [text for text, (_, learned) in known.items() if now - learned > _KEPT_S]
             if wanted:
                 self._wanted.update(wanted)
-                if self._learner is None:
+                if self._learner is None or not self._learner.is_alive():
                     self._learner = threading.Thread(target=self._learn_wanted, name="search-terms", daemon=True)
                     self._learner.start()
             return {text: frequency for text, (frequency, _) in known.items()}, self._documents
@@ -63,11 +63,11 @@ class Statistics:
                     return
             try:
                 self.learn(texts)
-            except (EngineAway, NotFoundError):
+            except (EngineAway, ApiError):
                 continue  # asked for again by the next search that wants it
 
     def learn(self, texts: Sequence[str]) -> None:
-        """Ask the cluster. Raises NotFoundError without an index, EngineAway."""
+        """Ask the cluster. Raises ApiError (NotFoundError without an index), EngineAway."""
         body = clauses.statistics_body(texts, self._languages)
         answer = self._cluster.ask(lambda client: client.termvectors(index=self._alias, **body))
         frequencies, documents = clauses.read_statistics(answer.body)

@@ -1,13 +1,16 @@
 """From a published page to a result, through the outbox as a worker runs it."""
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from courses.types import Cue
 from lms.core import outbox, work
 from lms.core.clock import now
 from search import selectors, services
+from search.errors import IndexIncomplete
 from search.types import SearchResults
 from search.work import build_if_missing
 from tests.factories import courses
@@ -114,3 +117,30 @@ def test_near_titles_are_named_when_nothing_was_found() -> None:
     do_the_work()
     assert titles("电伤") == []
     assert [result.title for result in selectors.near("电伤", language="zh-hans")] == ["电商直播"]
+
+
+def test_a_build_that_failed_is_not_begun_anew_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    builds = []
+
+    def fail(**values: object) -> NoReturn:
+        builds.append(values)
+        raise IndexIncomplete(1, 2)
+
+    monkeypatch.setattr(services, "rebuild", fail)
+    monkeypatch.setattr("search.work._rests_until", {})
+    with pytest.raises(IndexIncomplete):
+        build_if_missing(now=now())
+    assert not build_if_missing(now=now())
+    assert len(builds) == 1
+    monkeypatch.setattr("search.work.RESTS_S", -1.0)
+    monkeypatch.setattr("search.work._rests_until", {})
+    for _ in range(2):
+        with pytest.raises(IndexIncomplete):
+            build_if_missing(now=now())
+
+
+def test_what_was_noted_for_a_cluster_that_is_no_longer_named_is_forgotten(settings: Settings) -> None:
+    settings.ELASTICSEARCH_URL = ""
+    outbox.enqueue(topic=services.CLUSTER_CHANGED, subject=courses.course("开网店").translation_key)
+    do_the_work()
+    assert outbox.waiting(topic=services.CLUSTER_CHANGED) == 0

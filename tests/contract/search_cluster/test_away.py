@@ -124,3 +124,49 @@ def test_the_password_is_in_no_message(site: Settings, way: Proxy, caplog: pytes
     with caplog.at_level(logging.DEBUG), pytest.raises(EngineAway) as told:
         selectors.engine().ready()
     assert password not in caplog.text + str(told.value) + repr(selectors.elasticsearch().cluster.address)
+
+
+def test_a_cluster_that_is_closed_for_writing_is_waited_for(site: Settings, do_the_work: Work) -> None:
+    services.rebuild()
+    engine = selectors.elasticsearch()
+
+    def close(closed: bool) -> None:  # as the cluster does when its disk is nearly full
+        engine.cluster.ask(
+            lambda client: client.indices.put_settings(
+                index=engine.aliases.live, settings={"index.blocks.read_only_allow_delete": closed or None}
+            )
+        )
+
+    close(True)
+    courses.course("开网店")
+    for _ in range(2 * outbox.MAX_ATTEMPTS):
+        do_the_work()
+    assert outbox.waiting(topic=services.CLUSTER_CHANGED) == 1
+    close(False)
+    do_the_work()
+    assert titles("网店") == ["开网店"]
+
+
+def test_a_search_that_the_cluster_cannot_do_is_done_by_the_standby(site: Settings, client: Client) -> None:
+    courses.course("开网店")
+    services.rebuild(backend="embedded")
+    services.rebuild()
+    engine = selectors.elasticsearch()
+    engine.cluster.ask(
+        lambda client: client.indices.put_settings(index=engine.aliases.live, settings={"max_result_window": 1})
+    )
+    assert titles("网店") == ["开网店"]
+    site.SEARCH_STANDBY = False
+    assert "搜索暂时不能用" in client.get("/search/", {"q": "网店"}, headers={"accept-language": "zh-hans"}).text
+
+
+def test_a_cluster_that_is_named_is_told_whichever_engine_answers(site: Settings, do_the_work: Work) -> None:
+    site.SEARCH_BACKEND = "embedded"
+    courses.course("开网店")
+    do_the_work()
+    services.rebuild(backend="elasticsearch")
+    courses.course("网店包装").unpublish()
+    courses.course("网店客服")
+    do_the_work()
+    site.SEARCH_BACKEND = "elasticsearch"
+    assert sorted(titles("网店")) == ["开网店", "网店客服"]
