@@ -58,11 +58,12 @@ def private(request: HttpRequest, signature: str, sha256: str, name: str) -> Htt
 
 def _find(sha256: str, name: str) -> _File | None:
     key = f"media_file:{sha256}:{name}"
-    found = cache.get(key)
+    found: _File | None = cache.get(key)
     if found is None:
-        found = _read(sha256, name) or ""
-        cache.set(key, found, SHOWN_FOR_S)
-    return found or None
+        found = _read(sha256, name)
+        if found is not None and found.shown:  # a "no" is not kept: what is published is there at once
+            cache.set(key, found, SHOWN_FOR_S)
+    return found
 
 
 def _read(sha256: str, name: str) -> _File | None:

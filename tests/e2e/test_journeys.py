@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from benchmarks.site import Site
 from demo.processes import Processes
-from tests import database
+from tests import database, static
 from tests.contract.machines import QUICK, SLOW
 from tests.e2e.conftest import PATIENCE_MS, until, wait_for
 from tests.factories import clips
@@ -31,6 +31,7 @@ LAPTOP = {"width": 1280, "height": 900}
 def school(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site with its workers, a trainer and a learner, and no lesson: as a county begins, and as a province ends."""
     folder = tmp_path_factory.mktemp("school")
+    static.copy_to(folder)
     processes = Processes(folder / "log", {})
     with ExitStack() as stack:
         if request.param == "one machine":
@@ -299,7 +300,7 @@ def test_what_is_taken_back_is_found_no_more_and_its_media_are_gone_until_it_is_
     editor.goto(f"{school.address}/admin/pages/{lesson.page_id}/unpublish/")
     editor.locator("main form button[type=submit], main form input[type=submit]").last.click()
     editor.wait_for_url(re.compile(r"/admin/pages/\d+/$"))
-    assert learner.request.get(address).status == 404
+    wait_for(page, lambda: learner.request.get(address).status == 404, "its media are gone")
     assert learner.request.get(school.address + lesson.path).status == 404
     assert learner.request.get(f"{school.address}/{lesson.number}/").status == 404
     wait_for(page, lambda: not results(page, school, "晚疫病"), "taken out of the index")
