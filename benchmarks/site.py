@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+from demo.site import COLLECTED
+
 ROOT = Path(__file__).resolve().parent.parent
 STARTS_WITHIN_S = 120
 COURSE = "/courses/measured/"
@@ -69,14 +71,15 @@ class Site:
         """Tables, static files, lessons. What is there already is left alone."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.run("manage.py", "migrate", "-v0")
-        self.run("manage.py", "collectstatic", "--noinput", "-v0")
+        if not (self.folder / "static" / COLLECTED).exists():
+            self.run("manage.py", "collectstatic", "--noinput", "-v0")
         self.run("-m", "benchmarks.lessons", *self.clips)
         self.run("manage.py", "worker", "--once")
 
     def start(self) -> None:
         """Serve; returns when the site answers. Raises RuntimeError when it does not."""
-        command = [*self.before, sys.executable, "-m", "gunicorn", "lms.wsgi", "-k", "gthread", "--workers", "2"]
-        command += ["--threads", "16", "--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"]
+        command = [*self.before, sys.executable, "-m", "gunicorn", "lms.wsgi", "--preload", "-k", "gthread"]
+        command += ["--workers", "2", "--threads", "16", "--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"]
         self._server = subprocess.Popen(
             command, cwd=ROOT, env=self.environment(), stdin=subprocess.DEVNULL, start_new_session=True
         )

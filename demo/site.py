@@ -17,6 +17,7 @@ from demo.processes import Processes
 from demo.progress import Screen
 
 ANSWERS_WITHIN_S = 240
+COLLECTED = ".collected"  # beside the static files: the digest of what they were made from
 THREADS = 16
 
 
@@ -27,7 +28,7 @@ def address(port: int) -> str:
 
 def prepare(processes: Processes, screen: Screen) -> None:
     """Tables and static files, both at once; what is up to date is left alone. Exits with a sentence when it fails."""
-    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    stamp = Path(settings.STATIC_ROOT) / COLLECTED
     digest = static_digest()
     collecting = None
     if not stamp.is_file() or stamp.read_text() != digest:

@@ -33,9 +33,9 @@ def _fingerprint() -> str:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def templates() -> Iterator[Path]:
     """Where templates are made, by one of several test processes at a time."""
-    folder = ROOT / ".pytest_cache" / "databases"
+    folder = ROOT / ".pytest_cache" / "templates"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -44,19 +44,20 @@ def _folder() -> Iterator[Path]:
 
 def template() -> Path:
     """The migrated SQLite file, made if it is not there yet."""
-    with _folder() as folder:
+    with templates() as folder:
         path = folder / f"{_fingerprint()}.sqlite3"
         if not path.exists():
             with tempfile.TemporaryDirectory(dir=folder) as scratch:
                 made = Path(scratch) / "db.sqlite3"
-                _migrate(f"sqlite:///{made}", scratch)
+                manage("migrate", "-v0", data=scratch, DATABASE_URL=f"sqlite:///{made}")
                 made.rename(path)
     return path
 
 
-def _migrate(url: str, data: str) -> None:
-    environment = {**os.environ, "DATA_DIR": data, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "lms.settings"}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+def manage(*arguments: str, data: str, **variables: str) -> None:
+    """Run `manage.py ARGUMENTS` for a site with this DATA_DIR. Raises CalledProcessError."""
+    environment = {**os.environ, "DATA_DIR": data, "DJANGO_SETTINGS_MODULE": "lms.settings", **variables}
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=True)
 
 
 def copy_to(path: Path) -> None:
@@ -67,13 +68,13 @@ def copy_to(path: Path) -> None:
 def postgresql_template(url: str) -> str:
     """The name of the migrated database on the server of `url`, made if it is not there yet."""
     name = f"template_{_fingerprint()}"
-    with _folder(), psycopg.connect(url, autocommit=True) as server:
+    with templates(), psycopg.connect(url, autocommit=True) as server:
         if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
             making = f"{name}_making"
             server.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(making)))
             server.execute(SQL("CREATE DATABASE {}").format(Identifier(making)))
             with tempfile.TemporaryDirectory() as scratch:
-                _migrate(named(url, making), scratch)
+                manage("migrate", "-v0", data=scratch, DATABASE_URL=named(url, making))
             server.execute(SQL("ALTER DATABASE {} RENAME TO {}").format(Identifier(making), Identifier(name)))
     return name
 

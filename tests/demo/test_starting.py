@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from demo.leash import leashed
-from tests import database
+from tests import database, static
 
 pytestmark = pytest.mark.contract
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -103,6 +103,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the demonstration ran once and was ended by Ctrl-C."""
     data_dir = tmp_path_factory.mktemp("demo")
     database.copy_to(data_dir / "db.sqlite3")  # all migrations take longer than the lesson
+    static.copy_to(data_dir)
     demo = Demo(data_dir, free_port())
     demo.until("The site answers")
     with urllib.request.urlopen(demo.address) as answer:

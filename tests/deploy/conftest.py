@@ -5,7 +5,7 @@ import pytest
 
 from scripts.production import Folders, Gunicorn, front, remove
 from scripts.services import sets
-from tests import database
+from tests import database, static
 from tests.deploy.trial import Production
 
 EDITOR = ("editor", "a password of this trial")
@@ -18,8 +18,8 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]
     folders = Folders(root / "site")
     folders.make()
     database.copy_to(folders.data / "db.sqlite3")
+    static.copy_to(folders.data)
     gunicorn = Gunicorn(folders, {"DJANGO_SUPERUSER_PASSWORD": EDITOR[1]})
-    gunicorn.manage("collectstatic", "--noinput", "-v0")
     gunicorn.manage("createsuperuser", "--noinput", "--username", EDITOR[0], "--email", "editor@school.example.org")
     services = root / "services"
     try:

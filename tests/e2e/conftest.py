@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.site import Site
-from tests import database
+from tests import database, static
 
 PATIENCE_MS = 45_000
 
@@ -27,6 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site with lessons that are encoded and published."""
     folder = tmp_path_factory.mktemp("site")
     database.copy_to(folder / "db.sqlite3")
+    static.copy_to(folder)
     with Site(folder, ("pattern", "sound", "picture")) as running:
         yield running
 
