@@ -26,6 +26,7 @@ from lms.core.errors import FieldschoolError
 from search import selectors as finding
 from search import services as search
 
+PREFIX = "fieldschool-"  # of the archives that take turns in a folder
 ROWS_COMPRESS = 4  # a database takes at least so many times the room of its archived rows
 
 
@@ -80,6 +81,17 @@ def backup(
         with archive.member(MANIFEST) as out:
             out.write(manifest.dump())
     return Made(manifest, file.stat().st_size, wanting)
+
+
+def name_in(folder: Path, *, now: datetime) -> Path:
+    """A name for an archive among others in `folder`; they sort by age."""
+    return folder / f"{PREFIX}{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.zip"
+
+
+def keep_newest(folder: Path, count: int) -> None:
+    """Remove all but the newest `count` archives that `name_in` named."""
+    for old in sorted(folder.glob(f"{PREFIX}????-??-??T??????Z.zip"))[:-count]:
+        old.unlink(missing_ok=True)
 
 
 def check(

@@ -1,11 +1,13 @@
-"""Whether the bucket that the settings name can be used: tried at the start of a server or worker."""
+"""Whether bucket and cache that the settings name can be used: tried at the start of a server or worker."""
 
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import caches
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.files.storage import storages
+from redis.exceptions import RedisError
 
 from lms.core.startup import TAG
 from lms.core.storage_errors import StorageError
@@ -33,4 +35,15 @@ def bucket(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             return [Warning(f"{sentence} It answered before; the site starts without it.", id="core.W001")]
         return [Error(sentence, id="core.E001")]
     answered.write_text(tried)
+    return []
+
+
+@register(TAG, deploy=True)
+def cache(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A Redis that refuses us never will let us in. One that is away comes back, and pages go on without it."""
+    try:
+        caches["default"].get("tried_at_start")
+    except RedisError as error:
+        form = "redis://:PASSWORD@HOST:6379/1, signs like / and @ in the password as %2F and %40"
+        return [Error(f"CACHE_URL: Redis refuses it ({error}). Use {form}.", id="core.E002")]
     return []

@@ -75,8 +75,13 @@ def _search(values: Mapping[str, str]) -> Search:
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,60}", index):
         raise ImproperlyConfigured(f"ELASTICSEARCH_INDEX={index!r}: use small letters, digits and dashes.")
     ca_certs = values.get("ELASTICSEARCH_CA_CERTS") or None
-    if ca_certs and not Path(ca_certs).is_file():
-        raise ImproperlyConfigured(f"ELASTICSEARCH_CA_CERTS={ca_certs!r} is no file.")
+    if ca_certs:
+        try:
+            Path(ca_certs).read_bytes()
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"ELASTICSEARCH_CA_CERTS={ca_certs!r} cannot be read: {error.strerror}."
+            ) from error
     return Search(
         backend=backend,
         standby=choice(values, "SEARCH_STANDBY", "embedded", ("embedded", "none")) == "embedded",

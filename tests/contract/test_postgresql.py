@@ -146,3 +146,18 @@ def test_statements_and_waits_for_locks_end_after_a_time(site: dict[str, str]) -
     site = {**site, "DATABASE_STATEMENT_LIMIT_S": "7"}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=site, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["7s", "20s"]
+
+
+def test_a_migration_takes_as_long_as_it_takes(site: dict[str, str]) -> None:
+    code = (
+        "import django; django.setup()\n"
+        "from django.core.management import call_command\n"
+        "from django.db import connection\n"
+        "call_command('migrate', verbosity=0)\n"
+        "cursor = connection.cursor()\n"
+        "cursor.execute('SHOW statement_timeout')\n"
+        "print(cursor.fetchone()[0])\n"
+    )
+    site = {**site, "DATABASE_STATEMENT_LIMIT_S": "7"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=site, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0"]

@@ -11,6 +11,12 @@ from tests.deploy.trial import Asker, Production
 
 pytestmark = pytest.mark.contract
 ASKERS = 4
+GONE = """
+from courses.models import CourseIndexPage
+CourseIndexPage.objects.update(live={live})
+from lms.core import kept
+kept._count()
+"""
 
 
 @contextmanager
@@ -80,3 +86,20 @@ def test_while_the_site_is_away_pages_stay_and_the_rest_gets_a_sentence(producti
         assert other.get("/api/v1/me").json()["code"] == "restarting"
     finally:
         production.gunicorn.start()
+
+
+def test_a_page_that_was_taken_back_is_not_brought_back_by_an_outage(production: Production) -> None:
+    page, asker = "/courses/?gone=1", production.asker()
+    assert asker.get(page).status == 200
+    gone = production.gunicorn
+    gone.manage("shell", "-v0", "-c", GONE.format(live=False))
+    editor = production.asker()
+    try:
+        editor.cookies["sessionid"] = "whoever"  # asks past what is kept, as an editor does
+        assert editor.get(page).status == 404
+        gone.close()
+        gone.folders.socket.unlink()
+        assert production.asker().get(page).status != 200
+    finally:
+        gone.manage("shell", "-v0", "-c", GONE.format(live=True))
+        gone.start()

@@ -65,3 +65,11 @@ def test_no_password_is_kept(person: User) -> None:
     guess(ADDRESSES[0], 1)
     (attempt,) = AccessAttempt.objects.all()
     assert WRONG not in attempt.post_data
+
+
+def test_one_phone_has_a_whole_network_of_ipv6_and_counts_once(person: User) -> None:
+    path = ADDRESSES[0]
+    for number in range(settings.AXES_FAILURE_LIMIT):
+        tried(path, WRONG, address=f"2001:db8:1:2::{number:x}")
+    assert tried(path, "right one", address="2001:db8:1:2:aaaa::1").status_code == 429
+    assert tried(path, "right one", address="2001:db8:1:3::1").status_code == 302

@@ -121,3 +121,15 @@ def test_media_move_into_a_bucket_and_back_with_their_types(
     services.restore(file=tmp_path / "b.zip", database=third, report=quiet)
     assert content(third) == content(first)
     assert files(tmp_path / "back") == files(filled)
+
+
+def test_archives_take_turns_in_a_folder_and_leave_other_files_alone(filled: Path, tmp_path: Path) -> None:
+    others = {"before-v2.zip", "fieldschool-notes.zip"}
+    for name in (*others, "fieldschool-2026-01-01T033000Z.zip", "fieldschool-2026-01-02T033000Z.zip"):
+        (tmp_path / name).touch()
+    environment = {"DATA_DIR": str(filled), "DATABASE_URL": f"sqlite:///{filled / 'db.sqlite3'}"}
+    backup = manage("backup", tmp_path, "--keep", "2", "--json", environment=environment)
+    out, err = backup.communicate()
+    assert backup.returncode == 0, err
+    made = Path(json.loads(out)["file"]).name
+    assert {path.name for path in tmp_path.iterdir()} == {*others, "fieldschool-2026-01-02T033000Z.zip", made}

@@ -2,9 +2,12 @@ import socket
 from collections.abc import Iterator, Mapping
 
 import pytest
+from django.core.checks import run_checks
+from pytest_django.fixtures import Settings
 from redis.exceptions import AuthenticationError
 
 from lms.core.caches import ForgivingRedis
+from lms.core.startup import TAG
 from lms.settings import front
 
 
@@ -65,3 +68,17 @@ def test_a_wrong_password_is_an_error(redis: Mapping[str, str]) -> None:
     address = redis["CELERY_BROKER_URL"].rpartition("@")[2]
     with pytest.raises(AuthenticationError):
         cache(f"redis://:wrong@{address}").get("a")
+
+
+@pytest.mark.contract
+def test_a_wrong_password_is_said_at_start(redis: Mapping[str, str], settings: Settings) -> None:
+    address = redis["CELERY_BROKER_URL"].rpartition("@")[2]
+    settings.CACHES = {"default": front.cache({"CACHE_URL": f"redis://:guessed@{address}"})}
+    (error,) = run_checks(tags=[TAG], include_deployment_checks=True)
+    assert error.msg.startswith("CACHE_URL: Redis refuses it")
+    assert "guessed" not in error.msg
+
+
+def test_a_redis_that_is_away_at_start_is_gone_on_without(settings: Settings) -> None:
+    settings.CACHES = {"default": front.cache({"CACHE_URL": nobody_listens()})}
+    assert run_checks(tags=[TAG], include_deployment_checks=True) == []

@@ -29,6 +29,8 @@ def test_defaults_run_on_one_machine(tmp_path: Path) -> None:
         ("TRUSTED_PROXIES", "10.0.0.1/24"),
         ("CACHE_URL", "memcached://127.0.0.1"),
         ("CACHE_URL", "redis://"),
+        ("ELASTICSEARCH_CA_CERTS", "/"),
+        ("ELASTICSEARCH_CA_CERTS", "/nowhere/ca.pem"),
         ("WEB_BIND", "8000"),
         ("WEB_WORKERS", "0"),
         ("WEB_THREADS", "many"),

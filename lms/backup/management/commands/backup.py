@@ -1,4 +1,4 @@
-"""`manage.py backup FILE [--with-media] [--json]`: the site into one archive."""
+"""`manage.py backup FILE|FOLDER --keep N [--with-media] [--json]`: the site into one archive."""
 
 import argparse
 import json
@@ -12,11 +12,21 @@ from lms.backup.console import Progress, as_told
 from lms.core.clock import now
 
 
+def _count(text: str) -> int:
+    """A whole number from 1 on."""
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
 class Command(BaseCommand):
     help = "Writes database, list of media and search settings to one file, while the site goes on."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE", help="must not be there yet")
+        parser.add_argument(
+            "file", type=Path, metavar="FILE", help="must not be there yet; with --keep a folder that is"
+        )
+        parser.add_argument("--keep", type=_count, metavar="N", help="the newest N archives of the folder stay")
         parser.add_argument(
             "--with-media", action="store_true", help="put recordings, renditions and pictures into it as well"
         )
@@ -24,8 +34,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"].absolute()
+        began = now()
+        if options["keep"]:
+            file = services.name_in(file, now=began)
         with as_told(self.stderr, "stopped; nothing is left behind"), Progress(self.stderr) as report:
-            made = services.backup(file=file, with_media=options["with_media"], now=now(), report=report)
+            made = services.backup(file=file, with_media=options["with_media"], now=began, report=report)
+        if options["keep"]:
+            services.keep_newest(file.parent, options["keep"])
         files = made.manifest.files
         count = sum(table.rows for table in made.manifest.tables)
         if files.wanting:
