@@ -11,7 +11,7 @@ from django.shortcuts import render
 def network(request: HttpRequest) -> str | None:
     """What an asker's tries are counted by: the address, of IPv6 its /64, all of which one phone has."""
     try:
-        address = ip_address(request.META["REMOTE_ADDR"])
+        address = ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:  # none, through a socket's file
         return None
     if isinstance(address, IPv4Address) or address.ipv4_mapped:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deploy.conftest import EDITOR
 from tests.deploy.trial import Asker, Production
 
 pytestmark = pytest.mark.contract
@@ -93,9 +94,9 @@ def test_a_page_that_was_taken_back_is_not_brought_back_by_an_outage(production:
     assert asker.get(page).status == 200
     gone = production.gunicorn
     gone.manage("shell", "-v0", "-c", GONE.format(live=False))
-    editor = production.asker()
     try:
-        editor.cookies["sessionid"] = "whoever"  # asks past what is kept, as an editor does
+        editor = production.asker()
+        editor.sign_in(*EDITOR)  # is told what is so now, and what is told is kept
         assert editor.get(page).status == 404
         gone.close()
         gone.folders.socket.unlink()
