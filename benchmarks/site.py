@@ -76,8 +76,8 @@ class Site:
         self.run("-m", "benchmarks.lessons", *self.clips)
         self.run("manage.py", "worker", "--once")
 
-    def start(self) -> None:
-        """Serve; returns when the site answers. Raises RuntimeError when it does not."""
+    def start(self, page: str = COURSE) -> None:
+        """Serve; returns when the site answers with `page`. Raises RuntimeError when it does not."""
         command = [*self.before, sys.executable, "-m", "gunicorn", "lms.wsgi", "--preload", "-k", "gthread"]
         command += ["--workers", "2", "--threads", "16", "--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"]
         self._server = subprocess.Popen(
@@ -86,7 +86,7 @@ class Site:
         end = time.monotonic() + STARTS_WITHIN_S
         while time.monotonic() < end and self._server.poll() is None:
             try:
-                with urllib.request.urlopen(f"{self.address}{COURSE}", timeout=10):
+                with urllib.request.urlopen(f"{self.address}{page}", timeout=10):
                     return
             except (OSError, urllib.error.URLError):
                 time.sleep(0.2)

@@ -40,12 +40,14 @@ def school(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         else:
             services = _all_services(request, stack)
             workers = {"worker": WORKER, "quick": QUICK, "slow": SLOW}
-        site = stack.enter_context(Site(folder, (), services=services))
+        site = Site(folder, (), services=services)
+        stack.callback(site.stop)
         processes.environment = site.environment()
         site.run("manage.py", "shell", "-v0", "-c", "from demo import accounts; accounts.ensure()")
         for name, command in workers.items():
             processes.start(name, *command)
         stack.callback(processes.stop)
+        site.start("/health/ready")
         yield site
 
 

@@ -1,4 +1,4 @@
-"""The player in a real Chromium, on lessons encoded for real, at a phone's and a laptop's width."""
+"""The player in a real Chromium, on lessons encoded for real, on a phone; what is laid out by width on a laptop too."""
 
 import re
 import signal
@@ -14,7 +14,8 @@ from benchmarks.site import Site
 from tests.e2e.conftest import PATIENCE_MS, until
 
 pytestmark = pytest.mark.e2e
-WIDTHS = [360, 1280]
+PHONE, LAPTOP = 360, 1280
+each_width = pytest.mark.parametrize("page", [PHONE, LAPTOP], indirect=True)
 PLAYHEAD = "document.querySelector('video,audio').currentTime"
 NO_AV1 = """const ask = MediaSource.isTypeSupported.bind(MediaSource)
 MediaSource.isTypeSupported = (mime) => !mime.includes('av01') && ask(mime)"""
@@ -30,9 +31,10 @@ v.addEventListener('waiting', () => lacks() && window.stops.push('waiting'))
 for (const name of ['pause', 'ended']) v.addEventListener(name, () => window.stops.push(name))"""
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": request.param, "height": 740}, locale="zh-CN")
+    width = getattr(request, "param", PHONE)
+    context = browser.new_context(viewport={"width": width, "height": 740}, locale="zh-CN")
     context.set_default_timeout(PATIENCE_MS)
     made = context.new_page()
     yield made
@@ -55,6 +57,7 @@ def fetched(page: Page) -> list[str]:
     return [url.rsplit("/", 1)[1] for url in urls if "/media/" in url]
 
 
+@each_width
 def test_a_lesson_plays_with_picture_and_sound_and_says_what_it_took(page: Page, site: Site) -> None:
     errors: list[Any] = []
     page.on("pageerror", lambda error: errors.append(error))
@@ -95,6 +98,7 @@ def test_listening_only_takes_no_picture_anywhere_in_the_lesson(page: Page, site
     until(page, "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames > 3")
 
 
+@each_width
 def test_a_line_of_the_words_leads_to_its_moment_and_is_marked(page: Page, site: Site) -> None:
     start(page, site)
     played(page, 0.5)
@@ -128,7 +132,7 @@ def test_the_one_file_plays_where_the_browser_lacks_something(page: Page, site: 
 
 
 def test_without_javascript_the_browsers_own_controls_play_the_one_file(browser: Browser, site: Site) -> None:
-    context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    context = browser.new_context(viewport={"width": PHONE, "height": 740}, java_script_enabled=False)
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(site.address + site.lesson("pattern"))
@@ -168,7 +172,7 @@ class Received:
 
 
 def test_a_server_that_goes_away_and_comes_back_costs_no_byte_twice(browser: Browser, site: Site) -> None:
-    context = browser.new_context(viewport={"width": 360, "height": 740})
+    context = browser.new_context(viewport={"width": PHONE, "height": 740})
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(site.address + site.lesson("pattern"))
