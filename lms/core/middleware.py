@@ -1,13 +1,18 @@
 """Middleware that every request passes."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from lms.core.carried import carried
+from lms.core.storage_errors import StorageError
+
+logger = logging.getLogger(__name__)
 
 # Wagtail's editor carries inline scripts and styles, and shows previews in frames: it has a policy of its own.
 EDITOR_POLICY = "; ".join(
@@ -81,9 +86,24 @@ class AtomicWritesMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        """Answer writing requests inside a transaction; leave the others to Django."""
+        """Answer writing requests inside a transaction; leave the others to Django.
+
+        A store of files that is away undoes the transaction and is said; it is no fault of the site.
+        """
         alone: set[str] = getattr(view, "_non_atomic_requests", set())
         if request.method in {"GET", "HEAD", "OPTIONS", "TRACE"} or DEFAULT_DB_ALIAS in alone:
             return None
-        with transaction.atomic():
-            return view(request, *args, **kwargs)
+        try:
+            with transaction.atomic():
+                return view(request, *args, **kwargs)
+        except StorageError as error:
+            return _not_kept(request, error)
+
+
+def _not_kept(request: HttpRequest, error: StorageError) -> HttpResponse:
+    """What somebody sees whose picture or document the store of files did not take: 503, and the way out."""
+    logger.warning("%s was refused: %s (%s)", request.path, error.code, error.detail)
+    response = render(request, "store_away.html", {"sentence": str(error)}, status=503)
+    response["Retry-After"] = "60"
+    response["Cache-Control"] = "no-store"
+    return response
