@@ -19,31 +19,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scripts.services import sets
-from scripts.services.nginx import Nginx
+from scripts.services.nginx import Nginx, forwarding
 from scripts.services.places import Place
 from scripts.services.seaweedfs import Seaweedfs
 
 ROOT = Path(__file__).resolve().parent.parent
 SPAN = 100_000
 WAYS = ("embedded", "nginx", "redirect")
-_SERVER = """\
-user root;
-pid {home}/nginx.pid;
-events {{ worker_connections 1024; }}
-http {{
-    client_body_temp_path {home}/body; proxy_temp_path {home}/proxy; fastcgi_temp_path {home}/fastcgi;
-    uwsgi_temp_path {home}/uwsgi; scgi_temp_path {home}/scgi;
-    log_format counted '$upstream_addr|$upstream_bytes_received|$upstream_cache_status';
-    log_subrequest on;
-    access_log {home}/counted.log counted;
-    {http}
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{ proxy_pass http://127.0.0.1:{site}; proxy_set_header Host $http_host; proxy_buffering off; }}
-        {server}
-    }}
-}}
-"""
 _FILL = """
 import django; django.setup()
 from media_pipeline import selectors, testing
@@ -115,7 +97,9 @@ def _measure(delivery: str, folder: Path, environment: dict[str, str], url: str)
         http_level = http_level.replace("127.0.0.1:9000", urlsplit(environment["S3_ENDPOINT_URL"]).netloc)
         http_level = http_level.replace("/var/cache/nginx/fieldschool-media", str(place.home / "kept"))
         server = (deploy / "media.conf").read_text()
-        return _SERVER.format(home=place.home, port=port, site=site, http=http_level, server=server)
+        http_level += "log_format counted '$upstream_addr|$upstream_bytes_received|$upstream_cache_status';"
+        server += f"proxy_buffering off; log_subrequest on; access_log {log[0]} counted;"
+        return forwarding(f"http://127.0.0.1:{site}", http=http_level, server=server)(place, port)
 
     command = [sys.executable, "-m", "gunicorn", "lms.wsgi:application", "--bind", f"127.0.0.1:{site}"]
     command += ["--worker-class", "gthread", "--threads", "4", "--log-level", "error"]

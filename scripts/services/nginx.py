@@ -27,8 +27,10 @@ http {{
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
     client_max_body_size 0;
+    {http}
     server {{
         listen 127.0.0.1:{port};
+        {server}
         location / {{
             proxy_pass {site};
             proxy_set_header Host $http_host;
@@ -40,12 +42,15 @@ http {{
 """
 
 
-def forwarding(site: str) -> Callable[[Place, int], str]:
-    """A configuration that hands every request to `site`; while nothing runs there, the answer is 502."""
+def forwarding(site: str, *, http: str = "", server: str = "") -> Callable[[Place, int], str]:
+    """A configuration that hands every request to `site`; while nothing runs there, the answer is 502.
+
+    `http` and `server` are more lines for these levels.
+    """
 
     def text(place: Place, port: int) -> str:
         user = "user root;" if os.geteuid() == 0 else ""  # else its workers may not enter their own folders
-        return _FORWARDING.format(user=user, folder=place.home, port=port, site=site)
+        return _FORWARDING.format(user=user, folder=place.home, port=port, site=site, http=http, server=server)
 
     return text
 

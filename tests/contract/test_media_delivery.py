@@ -19,7 +19,7 @@ from media_pipeline import selectors, testing
 from media_pipeline.adapters.storage import renditions
 from media_pipeline.types import Media
 from scripts.services import sets
-from scripts.services.nginx import Nginx
+from scripts.services.nginx import Nginx, forwarding
 from scripts.services.places import Place
 from tests import database
 from tests.factories import buckets
@@ -27,24 +27,6 @@ from tests.factories import buckets
 pytestmark = [pytest.mark.contract, pytest.mark.django_db(transaction=True)]
 DEPLOY = Path(django_settings.BASE_DIR) / "deploy" / "nginx"
 DISK = "django.core.files.storage.FileSystemStorage"
-_SERVER = """\
-user root;
-pid {home}/nginx.pid;
-events {{ worker_connections 1024; }}
-http {{
-    client_body_temp_path {home}/body; proxy_temp_path {home}/proxy; fastcgi_temp_path {home}/fastcgi;
-    uwsgi_temp_path {home}/uwsgi; scgi_temp_path {home}/scgi;
-    log_format counted '$uri|$upstream_addr|$upstream_bytes_received|$upstream_cache_status';
-    log_subrequest on;
-    access_log {home}/counted.log counted;
-    {http}
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{ proxy_pass {site}; proxy_set_header Host $http_host; }}
-        {server}
-    }}
-}}
-"""
 
 
 @dataclass
@@ -131,7 +113,9 @@ def front(kept: str, tmp_path: Path, live_server: Any) -> Iterator[Front]:
         http_level = (DEPLOY / "bucket.conf").read_text().replace("127.0.0.1:9000", kept or "127.0.0.1:9")
         http_level = http_level.replace("/var/cache/nginx/fieldschool-media", str(place.home / "kept"))
         server = (DEPLOY / "media.conf").read_text().replace("/var/lib/fieldschool/", f"{tmp_path}/")
-        return _SERVER.format(home=place.home, port=port, site=live_server.url, http=http_level, server=server)
+        http_level += "log_format counted '$uri|$upstream_addr|$upstream_bytes_received|$upstream_cache_status';"
+        server += f"log_subrequest on; access_log {log[0]} counted;"
+        return forwarding(live_server.url, http=http_level, server=server)(place, port)
 
     folder = Path(f"/var/tmp/fieldschool-delivery-{secrets.token_hex(6)}")
     addresses = sets.start(folder, [Nginx(configuration=text)])
