@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 _GONE_WITHIN_S = 10.0
 # Children of this interpreter: asked after, so that they do not stay zombies.
@@ -141,13 +142,8 @@ def spawn(launch: Launch, log: Path) -> Process:
             launch.command,
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=launch.folder,
-            env=environment(launch.environment),
             start_new_session=True,
-            user=launch.user,
-            group=_group(launch.user),
-            extra_groups=None if launch.user is None else [],
+            **_how(launch),
         )
     _children[child.pid] = child
     stat = _stat(child.pid)
@@ -161,14 +157,21 @@ def run(launch: Launch, log: Path, given: str = "") -> int:
             launch.command,
             input=given.encode(),
             stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=launch.folder,
-            env=environment(launch.environment),
             check=False,
-            user=launch.user,
-            group=_group(launch.user),
-            extra_groups=None if launch.user is None else [],
+            **_how(launch),
         ).returncode
+
+
+def _how(launch: Launch) -> dict[str, Any]:
+    """As whom, where and with which variables a program runs, in subprocess's words."""
+    return {
+        "stderr": subprocess.STDOUT,
+        "cwd": launch.folder,
+        "env": environment(launch.environment),
+        "user": launch.user,
+        "group": _group(launch.user),
+        "extra_groups": None if launch.user is None else [],
+    }
 
 
 def environment(more: Mapping[str, str]) -> dict[str, str]:
