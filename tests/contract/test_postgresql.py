@@ -49,6 +49,7 @@ def site(environment: dict[str, str]) -> Iterator[dict[str, str]]:
 
 def test_the_chosen_tests_pass_on_postgresql(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not contract", *CHOSEN]
+    environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-8000:]
     assert "skipped" not in done.stdout
