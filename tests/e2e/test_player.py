@@ -120,6 +120,7 @@ def test_it_goes_on_where_it_stopped_after_the_page_is_opened_anew(page: Page, s
     assert page.evaluate(PLAYHEAD) < 30
 
 
+@each_width
 @pytest.mark.parametrize("lack", ["delete window.MediaSource", NO_AV1], ids=["without MediaSource", "without AV1"])
 def test_the_one_file_plays_where_the_browser_lacks_something(page: Page, site: Site, lack: str) -> None:
     page.add_init_script(lack)
