@@ -22,7 +22,7 @@ def search_body(
         "size": limit,
         "track_total_hits": True,
         "sort": ["_score", "key"],
-        "aggs": {name: {"terms": {"field": name, "size": MOST_TOPICS}} for name in ("topics", "topic_names")},
+        "aggs": {"topics": {"terms": {"field": "named_topics", "size": MOST_TOPICS}}},
     }
     if topic is not None:
         body["post_filter"] = {"term": {"topics": topic}}
@@ -69,12 +69,12 @@ def read_statistics(answer: Mapping[str, Any]) -> tuple[dict[str, int], int]:
 
 def read_found(answer: Mapping[str, Any], weighed: Weighed, *, language: str) -> Found:
     """The page of hits, each in `language` where the words are in it."""
-    groups = answer["aggregations"]
+    topics, titles = _topics(answer["aggregations"]["topics"]["buckets"], language)
     return Found(
         total=answer["hits"]["total"]["value"],
         hits=tuple(_hit(hit, language) for hit in answer["hits"]["hits"]),
-        topics={bucket["key"]: bucket["doc_count"] for bucket in groups["topics"]["buckets"]},
-        topic_titles=_titles((bucket["key"] for bucket in groups["topic_names"]["buckets"]), language),
+        topics=topics,
+        topic_titles=titles,
         worths=weighed.worths(),
     )
 
@@ -85,10 +85,14 @@ def _hit(hit: Mapping[str, Any], language: str) -> Hit:
     return Hit(from_record(record), hit["_score"])
 
 
-def _titles(names: Iterable[str], language: str) -> dict[str, str]:
+def _topics(buckets: Iterable[Mapping[str, Any]], language: str) -> tuple[dict[str, int], dict[str, str]]:
+    """How many entries each topic has, most first, and what it is called in `language`, or in another."""
+    counts: defaultdict[str, int] = defaultdict(int)
     titles: dict[str, str] = {}
-    for name in names:
-        theirs, slug, title = name.split(SEPARATOR)
-        if theirs == language or slug not in titles:
-            titles[slug] = title
-    return titles
+    for bucket in buckets:
+        slug, *named = bucket["key"].split(SEPARATOR)
+        counts[slug] += bucket["doc_count"]
+        for theirs, title in zip(named[::2], named[1::2], strict=True):
+            if theirs == language or slug not in titles:
+                titles[slug] = title
+    return dict(sorted(counts.items(), key=lambda item: -item[1])), titles

@@ -10,6 +10,7 @@ as often as its field weighs. BM25 over the one field is then BM25 over weighted
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -41,7 +42,7 @@ def mapping(languages: Sequence[str]) -> dict[str, Any]:
     built.field("tokens", Object(properties=dict.fromkeys(languages, tokens)))
     built.field("languages", Keyword())
     built.field("topics", Keyword())
-    built.field("topic_names", Keyword())
+    built.field("named_topics", Keyword())
     built.field("documents", Object(enabled=False))
     return built.to_dict()
 
@@ -75,17 +76,17 @@ def _flat(value: Any, name: str = "") -> dict[str, str]:
 
 def entry(documents: Sequence[Document]) -> dict[str, Any]:
     """What is stored of a key: its documents, one a language, and what they are found by."""
-    names = {
-        SEPARATOR.join((document.language, slug, title))
-        for document in documents
-        for slug, title in zip(document.topic_slugs, document.topics, strict=False)
-    }
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for document in documents:
+        for slug, title in zip(document.topic_slugs, document.topics, strict=False):
+            names[slug] += [document.language, title]
     return {
         "key": str(documents[0].key),
         "tokens": {document.language: " ".join(_tokens(document)) for document in documents},
         "languages": [document.language for document in documents],
         "topics": sorted({slug for document in documents for slug in document.topic_slugs}),
-        "topic_names": sorted(names),
+        # One name a topic, with its titles in all languages: to count these tells how many entries it has, too.
+        "named_topics": sorted(SEPARATOR.join([slug, *titles]) for slug, titles in names.items()),
         "documents": {document.language: to_record(document) for document in documents},
     }
 

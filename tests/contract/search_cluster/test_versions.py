@@ -169,6 +169,6 @@ def test_nothing_of_a_person_and_no_text_twice_is_in_an_entry(engine: Elasticsea
     engine.rebuild(KEYS, Truth().read)
     live = engine.state().live or ""
     (entry,) = engine.cluster.ask(lambda client: client.search(index=live, size=1))["hits"]["hits"]
-    assert set(entry["_source"]) == {"key", "languages", "topics", "topic_names", "documents"}
+    assert set(entry["_source"]) == {"key", "languages", "topics", "named_topics", "documents"}
     (document,) = entry["_source"]["documents"].values()
     assert set(document) == set(Document.__dataclass_fields__)
