@@ -11,32 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
-from typing import Literal
 
 from media_pipeline.adapters import boxes, ffmpeg, fragments, graphs, probe
-from media_pipeline.adapters.ffmpeg import Progress, Watch
 from media_pipeline.content import classify
+from media_pipeline.encoder import Encoded, EncodedKind, Progress, Watch
 from media_pipeline.errors import MediaError, NoSpace
 from media_pipeline.ladder import PictureRung, Plan, Probe, harder, plan
 from media_pipeline.types import Content, FragmentIndex
 
-__all__ = [
-    "Encoded",
-    "Examined",
-    "MediaError",
-    "NoSpace",
-    "Plan",
-    "Probe",
-    "Progress",
-    "Watch",
-    "encode_pictures",
-    "encode_share",
-    "encode_voice",
-    "encoder_version",
-    "examine",
-]
+__all__ = ["Encoded", "Examined", "MediaError", "NoSpace", "Plan", "Probe", "Progress", "Watch"]
 
-EncodedKind = Literal["sound", "slides", "video", "share", "poster"]
 PROMISE_TOLERANCE = 1.02
 PASSES = 4
 
@@ -48,24 +32,6 @@ class Examined:
     probe: Probe
     content: Content
     plan: Plan
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """One finished file of a step."""
-
-    name: str
-    kind: EncodedKind
-    path: Path
-    mime: str
-    size_bytes: int
-    duration_s: float
-    average_bps: int
-    width: int | None = None
-    height: int | None = None
-    fps: float | None = None
-    language: str = "und"
-    index: FragmentIndex | None = None
 
 
 def encoder_version() -> str:

@@ -7,11 +7,11 @@ progress, and fails where the recording says so. Tests choose data; they patch n
 import hashlib
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.test import override_settings
@@ -19,6 +19,7 @@ from django.test import override_settings
 from lms.core.clock import now as present
 from lms.core.errors import FieldschoolError
 from media_pipeline import services
+from media_pipeline.encoder import Encoded, Progress, Watch
 from media_pipeline.meter import spend
 from media_pipeline.models import Asset, Step
 from media_pipeline.steps import run_next
@@ -35,13 +36,6 @@ _RUNGS = {
     ),
     "audio": (),
 }
-
-
-@dataclass(frozen=True)
-class Progress:
-    fraction: float
-    speed: float | None = None
-    left_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -65,25 +59,6 @@ class Examined:
     probe: Probe
     content: Content
     plan: Plan
-
-
-@dataclass(frozen=True)
-class Encoded:
-    name: str
-    kind: Literal["sound", "slides", "video", "share", "poster"]
-    path: Path
-    mime: str
-    size_bytes: int
-    duration_s: float | None = None
-    average_bps: int | None = None
-    width: int | None = None
-    height: int | None = None
-    fps: float | None = None
-    language: str = "und"
-    index: FragmentIndex | None = None
-
-
-Watch = Callable[[Any], None]
 
 
 def recording(
@@ -143,7 +118,7 @@ def encode_share(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> lis
     made = [Encoded("share", "share", path, mime, path.stat().st_size, plan.duration_s, 96_000)]
     if plan.content != "audio":
         poster = _write(plan, folder / "poster.jpg", 6_000)
-        made.append(Encoded("poster", "poster", poster, "image/jpeg", 6_000, width=640, height=360))
+        made.append(Encoded("poster", "poster", poster, "image/jpeg", 6_000, 0, 0, width=640, height=360))
     return made
 
 

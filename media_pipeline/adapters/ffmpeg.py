@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import imageio_ffmpeg
 
+from media_pipeline.encoder import Progress, Watch
 from media_pipeline.errors import Killed, MediaError, NoSpace
 from media_pipeline.meter import spend
 
@@ -23,18 +23,6 @@ STALL_S = 180.0
 TICK_S = 0.5
 _PROGRESS = re.compile(rb"^(out_time_us|progress)=(.*)$")
 _NO_SPACE = (b"No space left on device", b"Disk quota exceeded")
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a step is: `fraction` 0..1, `speed` in seconds of lesson a second, `left_s` None until known."""
-
-    fraction: float
-    speed: float | None
-    left_s: float | None
-
-
-Watch = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
@@ -153,7 +141,7 @@ class _Run:
         fraction = min(self.done_s / self.duration_s, 1.0)
         spent = now - self.began
         if self.done_s <= 0 or spent <= 0:
-            return Progress(0.0, None, None)
+            return Progress(0)
         speed = self.done_s / spent
         return Progress(fraction, speed, max(self.duration_s - self.done_s, 0.0) / speed)
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from media_pipeline.adapters.ffmpeg import TICK_S, Progress, Watch
+from media_pipeline.adapters.ffmpeg import TICK_S
 from media_pipeline.content import Look
+from media_pipeline.encoder import Progress, Watch
 from media_pipeline.errors import Killed, MediaError
 from media_pipeline.ladder import Probe
 from media_pipeline.meter import spend
@@ -70,7 +71,7 @@ def _ask_child(real: Path, watch: Watch) -> dict[str, Any]:
         until = time.monotonic() + WALL_S
         try:
             while True:
-                watch(Progress(0.0, None, None))
+                watch(Progress(0))
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     out, errors = child.communicate(timeout=TICK_S)
                     break

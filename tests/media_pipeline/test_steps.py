@@ -10,8 +10,9 @@ from django.test import override_settings
 
 from lms.core import outbox, work
 from lms.core.clock import now
-from media_pipeline import leases, selectors, services, signals, steps, testing
+from media_pipeline import endings, files, leases, selectors, services, signals, steps, testing
 from media_pipeline.adapters import storage
+from media_pipeline.encoder import Progress
 from media_pipeline.models import Asset, Rendition, Step, StoredFile
 from tests.media_pipeline.places import files_in
 
@@ -106,12 +107,12 @@ def test_an_encoder_that_fails_is_tried_again_with_growing_pauses_and_then_parke
     assert step.not_before > now()
     assert selectors.media([asset_id])[asset_id].state == "encoding"
     moment = now()
-    for _ in range(steps.MAX_FAILURES):
+    for _ in range(endings.MAX_FAILURES):
         moment += LATER
         testing.work_off(now=moment)
     step.refresh_from_db()
     assert step.state == "failed"
-    assert step.attempt == steps.MAX_FAILURES
+    assert step.attempt == endings.MAX_FAILURES
     assert "ZeroDivisionError" in step.log
     media = selectors.media([asset_id])[asset_id]
     assert (media.state, media.error_code) == ("failed", "unexpected")
@@ -124,19 +125,19 @@ def test_an_encoder_that_fails_is_tried_again_with_growing_pauses_and_then_parke
 def test_a_killed_ffmpeg_does_not_count_as_a_failure_of_the_file() -> None:
     asset_id = testing.received_asset(fail={"voice": "killed"})
     moment = now()
-    for _ in range(steps.MAX_FAILURES + 8):
+    for _ in range(endings.MAX_FAILURES + 8):
         testing.work_off(steps=1, now=moment)
         moment += LATER
     step = Step.objects.get(asset=asset_id, kind="voice")
     assert step.state == "waiting"
     assert step.failures == 0
-    assert step.interruptions > steps.MAX_FAILURES
+    assert step.interruptions > endings.MAX_FAILURES
 
 
 def test_a_file_that_kills_its_workers_for_ever_is_parked() -> None:
     asset_id = testing.received_asset(fail={"voice": "killed"})
     moment = now()
-    Step.objects.filter(kind="voice").update(interruptions=steps.MAX_INTERRUPTIONS - 2)
+    Step.objects.filter(kind="voice").update(interruptions=endings.MAX_INTERRUPTIONS - 2)
     for _ in range(4):
         testing.work_off(now=moment)
         moment += LATER
@@ -209,7 +210,7 @@ def test_a_cancelled_step_stops_at_its_next_report(monkeypatch: pytest.MonkeyPat
     services.cancel(asset_id=asset_id, now=now())
     monkeypatch.setattr(leases, "REPORT", timedelta(0))
     with pytest.raises(leases.LostLease):
-        steps._watcher(step)(testing.Progress(0.5))
+        steps._watcher(step)(Progress(0.5))
 
 
 def test_progress_is_written_for_the_editor_to_show(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -218,7 +219,7 @@ def test_progress_is_written_for_the_editor_to_show(monkeypatch: pytest.MonkeyPa
     assert step is not None
     (tmp_path / "work").mkdir()
     monkeypatch.setattr(leases, "REPORT", timedelta(0))
-    steps._watcher(step)(testing.Progress(0.25, 8.0, 12.5))
+    steps._watcher(step)(Progress(0.25, 8.0, 12.5))
     seen = selectors.media([asset_id])[asset_id].steps[0]
     assert (seen.state, seen.fraction, seen.speed, seen.left_s) == ("running", 0.25, 8.0, 12.5)
 
@@ -244,7 +245,7 @@ def test_what_a_dead_worker_left_is_swept_when_its_step_is_taken_over(tmp_path: 
     (folder / "v48.mp4").write_bytes(b"half of it")
     (folder / "moved.mp4").write_bytes(b"other bytes than the next attempt will make")
     sha256 = storage.hash_of(folder / "moved.mp4")
-    steps.files.hold(dead, {sha256: 43}, now=now())
+    files.hold(dead, {sha256: 43}, now=now())
     storage.renditions.put(folder / "moved.mp4", sha256)
     testing.work_off()
     assert files_in(tmp_path / "renditions") == set(Rendition.objects.values_list("file_id", flat=True))
@@ -259,9 +260,9 @@ def test_files_being_written_are_not_swept(tmp_path: Path) -> None:
     file = tmp_path / "new"
     file.write_bytes(b"on its way")
     sha256 = storage.hash_of(file)
-    steps.files.hold(alive, {sha256: 10}, now=now())
+    files.hold(alive, {sha256: 10}, now=now())
     storage.renditions.put(file, sha256)
-    assert steps.files.sweep() == 0
+    assert files.sweep() == 0
     assert storage.renditions.exists(sha256)
 
 

@@ -1,0 +1,57 @@
+"""What makes the files of a lesson, as the steps see it: `media_pipeline.encoding`, or a fake."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from media_pipeline.types import FragmentIndex
+
+EncodedKind = Literal["sound", "slides", "video", "share", "poster"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a step is: `fraction` 0..1, `speed` in seconds of lesson a second; None until they are known."""
+
+    fraction: float
+    speed: float | None = None
+    left_s: float | None = None
+
+
+# Called about every second while something is made; what it raises stops the work and goes up.
+Watch = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One finished file of a step."""
+
+    name: str
+    kind: EncodedKind
+    path: Path
+    mime: str
+    size_bytes: int
+    duration_s: float
+    average_bps: int
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    language: str = "und"
+    index: FragmentIndex | None = None
+
+
+class Encoder(Protocol):
+    """`Examined` and its `plan` are the encoder's own; the steps keep them as JSON between attempts."""
+
+    Examined: Any
+
+    def encoder_version(self) -> str:
+        """Names the encoder: part of a rendition's key, as other versions make other bytes."""
+
+    def examine(self, source: Path, *, watch: Watch) -> Any:
+        """Probe a source, tell its kind of content and plan its ladder."""
+
+    def encode_voice(self, source: Path, plan: Any, folder: Path, *, watch: Watch) -> Sequence[Encoded]: ...
+    def encode_pictures(self, source: Path, plan: Any, folder: Path, *, watch: Watch) -> Sequence[Encoded]: ...
+    def encode_share(self, source: Path, plan: Any, folder: Path, *, watch: Watch) -> Sequence[Encoded]: ...
