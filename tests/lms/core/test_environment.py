@@ -1,9 +1,13 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from lms.settings import environment
+from tests.database import ROOT
 
 
 def test_defaults_run_on_one_machine(tmp_path: Path) -> None:
@@ -75,3 +79,18 @@ def test_the_password_of_a_wrong_address_is_not_shown(tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured) as refused:
         environment.read({"DATA_DIR": str(tmp_path), "DATABASE_URL": "postgresql://user:secret@:5432/name"})
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("command", ["migrate", "worker", "no-such-command"])
+def test_a_command_in_a_wrong_environment_says_so_in_one_line(command: str, tmp_path: Path) -> None:
+    given = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "lms.settings",
+        "DATA_DIR": str(tmp_path),
+        "SEARCH_BACKEND": "solr",
+    }
+    ended = subprocess.run([sys.executable, "manage.py", command], cwd=ROOT, env=given, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert (
+        ended.stderr == "error: environment: SEARCH_BACKEND='solr' is not known: use one of embedded, elasticsearch.\n"
+    )
