@@ -2,22 +2,25 @@
 
 import mimetypes
 import posixpath
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
-from courses import selectors
+from courses import handouts, selectors
 from lms.core.delivery import handed_over
 from lms.core.ids import is_short_code
 from lms.core.storage_errors import StorageError
 
 YEAR_S = 31_536_000
+CARDS_A_SHEET = 8
 LONGEST_NAME = 200  # bytes; file systems refuse names from 256 with an error of their own
 
 
@@ -32,6 +35,19 @@ def by_number(request: HttpRequest, code: str) -> HttpResponse:
     response = HttpResponseRedirect(url)
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
+
+
+@require_safe
+def handout(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """A poster or a sheet of cards, A4, for the browser's own print."""
+    found = handouts.handout(code, get_language() or settings.LANGUAGE_CODE)
+    if found is None:
+        raise Http404(_("No published lesson has this number."))
+    item = found.item
+    # A lesson's sheet is its one card again and again.
+    cards = found.lessons or (item,) * CARDS_A_SHEET
+    context = {"item": item, "form": form, "cards": cards, "host": urlsplit(settings.PUBLIC_URL).netloc}
+    return render(request, f"courses/{form}.html", context)
 
 
 @require_safe

@@ -18,6 +18,7 @@ from lms.core import ids, sizes
 from lms.core.carried import carried, carry
 from lms.core.icons import ICONS
 from lms.core.pages import keep_fresh
+from lms.core.qr import qr as drawn_qr
 
 register = template.Library()
 
@@ -106,6 +107,12 @@ def sprite(context: Context, *names: str) -> SafeString:
     shown = names or carried(getattr(context, "request", None), "icons") or ()
     paths = [format_html('<path id="i-{}" d="{}"/>', name, ICONS[name]) for name in shown if name in ICONS]
     return mark_safe(f"<svg hidden><defs>{''.join(paths)}</defs></svg>")  # noqa: S308 - each path is escaped
+
+
+@register.simple_tag
+def qr(path: str) -> SafeString:
+    """The QR code of an address of this site."""
+    return mark_safe(drawn_qr(path))  # noqa: S308 - drawn by a library from our own addresses
 
 
 @register.simple_tag
