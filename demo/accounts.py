@@ -1,4 +1,4 @@
-"""Three people to try the site as. Only ever on the demonstration's own secret, which the settings refuse elsewhere."""
+"""People to try the site as. Only ever on the demonstration's own secret, which the settings refuse elsewhere."""
 
 from dataclasses import dataclass
 
@@ -25,6 +25,7 @@ class Account:
 ACCOUNTS = (
     Account("trainer", "trainer-demo", "李老师", "makes and publishes courses", ("Trainers", "Moderators")),
     Account("learner", "learner-demo", "小杨", "learns; progress is kept"),
+    Account("mediator", "mediator-demo", "王书记", "registers people and hands out cards", ("Mediators",)),
     Account("operator", "operator-demo", "站长", "may do everything in /admin/", is_operator=True),
 )
 

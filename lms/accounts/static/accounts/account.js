@@ -1,0 +1,50 @@
+// What was learned on this phone before signing in is offered to whoever signs in, and sent when they say it is theirs.
+(() => {
+  const box = document.querySelector('[data-claim]')
+  const GUEST = 'events:'
+  const MOST = 200 // events a call
+  const read = () => {
+    try {
+      return JSON.parse(localStorage[GUEST]) || []
+    } catch {
+      return []
+    }
+  }
+  const keep = events => (events.length ? (localStorage[GUEST] = JSON.stringify(events)) : localStorage.removeItem(GUEST))
+  const fill = (text, n) => text.replace('{n}', n)
+  const lessons = new Set(read().map(event => event.lesson_key)).size
+  if (!lessons) return
+  if (!box) {
+    // Not signed in yet: this page comes back, and asks.
+    document.querySelector('[name=next]').value ||= location.pathname
+    return
+  }
+  const say = box.querySelector('[data-claim-say]')
+  const [mine, other] = box.querySelectorAll('button')
+  say.textContent = fill(box.dataset.found, lessons)
+  box.hidden = false
+  other.onclick = () => {
+    keep([])
+    box.hidden = true
+  }
+  mine.onclick = async () => {
+    mine.disabled = true
+    for (let left = read(); left.length; left = read()) {
+      const batch = left.slice(0, MOST)
+      const answer = await fetch('/api/v1/events', {
+        method: 'POST',
+        body: JSON.stringify(batch),
+        headers: { 'Content-Type': 'application/json' },
+      }).catch(() => 0)
+      if (!answer.ok) {
+        say.textContent = box.dataset.wait
+        mine.disabled = false
+        return
+      }
+      const sent = new Set(batch.map(event => event.id))
+      keep(read().filter(event => !sent.has(event.id)))
+    }
+    say.textContent = fill(box.dataset.done, lessons)
+    mine.hidden = other.hidden = true
+  }
+})()
