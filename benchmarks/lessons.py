@@ -1,7 +1,7 @@
 """`python -m benchmarks.lessons CLIP ...`: publishes one course with a lesson for each clip, through the public door.
 
-Clips: `teacher` and `slides` from the shared clips (real footage); `pattern`, `sound` and `picture` made by ffmpeg,
-short, for tests.
+Clips: `teacher`, `slides` and `long` (9 minutes) from the shared clips (real footage); `pattern`, `sound` and `picture`
+made by ffmpeg, short, for tests.
 """
 
 import os
@@ -23,6 +23,7 @@ def source(clip: str, target: Path) -> None:
     moving = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=10"]
     inputs = {
         "teacher": _looped(SHARED / "talkinghead-signers-640x480.mkv"),
+        "long": _looped(SHARED / "talkinghead-signers-640x480.mkv", duration_s=560),
         "slides": _looped(SHARED / "slides-lecture-eth-640x480.mov", "[0:v]setpts=8*PTS,fps=5[v]"),
         "pattern": [*moving, *tone, "-t", "60"],
         "sound": [*tone, "-t", "20"],
@@ -35,10 +36,10 @@ def source(clip: str, target: Path) -> None:
     subprocess.run(command, check=True)
 
 
-def _looped(film: Path, filters: str = "[0:v]fps=15[v]") -> list[str]:
-    """Ninety seconds of a film with a lecture's voice."""
+def _looped(film: Path, filters: str = "[0:v]fps=15[v]", duration_s: int = 90) -> list[str]:
+    """A film with a lecture's voice, both again and again."""
     return [
-        *("-stream_loop", "-1", "-i", str(film), "-stream_loop", "-1", "-i", str(SPEECH), "-t", "90"),
+        *("-stream_loop", "-1", "-i", str(film), "-stream_loop", "-1", "-i", str(SPEECH), "-t", str(duration_s)),
         *("-filter_complex", filters, "-map", "[v]", "-map", "1:a"),
     ]
 

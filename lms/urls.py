@@ -9,6 +9,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from courses import urls as courses_urls
 from lms.api.site import api
 from lms.core import health, metrics, robots, uploads
+from lms.offline import urls as offline_urls
 from search import urls as search_urls
 
 handler403 = "lms.core.uploads.forbidden"
@@ -26,12 +27,14 @@ urlpatterns = [
     path("sitemap.xml", robots.sitemap, name="sitemap"),
     path("robots.txt", robots.robots, name="robots"),
     path("favicon.ico", robots.favicon, name="favicon"),
+    *offline_urls.files,
 ]
 
 urlpatterns += i18n_patterns(
     *courses_urls.numbers,
     path("account/", include("lms.accounts.urls")),
     *search_urls.urlpatterns,
+    *offline_urls.urlpatterns,
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

@@ -82,8 +82,10 @@ def main() -> None:
     """Write every icon."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "icon.svg").write_text(svg(), encoding="utf-8")
-    for size in (32, 180, 512):
+    for size in (32, 180, 192, 512):
         mark(size).quantize(32).save(FOLDER / f"icon-{size}.png", optimize=True)
+    # Launchers cut it to their own shape: nothing of the mark outside the middle four fifths.
+    mark(512, margin=0.24, radius=0).quantize(32).save(FOLDER / "icon-maskable-512.png", optimize=True)
     card(600, 315).quantize(32).save(FOLDER / "card.png", optimize=True)
 
 

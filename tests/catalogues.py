@@ -20,6 +20,7 @@ ROOMS = (
     "lms/accounts",
     "lms/records",
     "lms/api",
+    "lms/offline",
     "lms/backup",
     "courses",
     "media_pipeline",

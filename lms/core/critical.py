@@ -13,10 +13,14 @@ from pathlib import Path
 
 _STRING_OR_COMMENT = re.compile(r"""("[^"]*"|'[^']*')|/\*.*?\*/""", re.DOTALL)
 
-_LITERAL = re.compile(r"""('[^'\n]*'|"[^"\n]*"|`[^`]*`|(?<=[=(] )/[^/\n]+/(?=\.))""")
+_LITERAL = re.compile(r"""('[^'\n]*'|"[^"\n]*"|`[^`]*`|(?<=[=( !])/(?:[^/\\\n]|\\.)+/(?=[.\w]))""")
 _OPERATOR = re.compile(r" ?([-=+*/<>!&|?:,{}();]+) ?")
-# A line's end that ends no statement; a constant's keyword, where one for all compresses better.
-_SHORTER = ((re.compile(r"(?<=[{(\[,;])\n|\n(?=[})\]])"), ""), (re.compile(r"\bconst (?=[\w$\[{])"), "let "))
+# A line's end that ends no statement; a constant's keyword, where one for all compresses better; one parameter alone.
+_SHORTER = (
+    (re.compile(r"(?<=[{(\[,;])\n|\n(?=[})\]])"), ""),
+    (re.compile(r"\bconst (?=[\w$\[{])"), "let "),
+    (re.compile(r"(?<![\w$])\((\w+)\)=>"), r"\1=>"),
+)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "courses",
     "lms.records",
     "search",
+    "lms.offline",
     "lms.backup",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
@@ -115,7 +116,7 @@ STORAGES = {
     "sources": storing.place("sources", folder=DATA_DIR / "sources", bucket=ENV.bucket),
     # What the pipeline made of them; served under /media/ by media_pipeline.views.
     "renditions": storing.place("renditions", folder=DATA_DIR / "renditions", bucket=ENV.bucket),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "lms.core.statics.SqueezedStaticFilesStorage"},
 }
 # Beside the storages, so that an upload is moved into place rather than copied.
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
@@ -157,9 +158,15 @@ _EVERY_PAGE = [_SITE / "tokens.css", _SITE / "site.css"]
 CRITICAL_STYLES = critical.bundles(
     {
         "site": [*_EVERY_PAGE],
+        "kept": [*_EVERY_PAGE, _SITE / "kept.css"],
+        "handout": [*_EVERY_PAGE, _SITE / "handout.css"],
         "find": [*_EVERY_PAGE, _SITE / "cards.css", _SITE / "go.css", _SITE / "find.css"],
-        "course": [*_EVERY_PAGE, _SITE / "facts.css", _SITE / "course.css"],
-        "lesson": [*_EVERY_PAGE, _SITE / "facts.css", _SITE / "go.css", _SITE / "lesson.css", _PLAYER / "player.css"],
+        "course": [*_EVERY_PAGE, _SITE / "facts.css", _SITE / "course.css", _SITE / "keep.css"],
+        "lesson": [
+            *_EVERY_PAGE,
+            *(_SITE / name for name in ("facts.css", "go.css", "lesson.css", "keep.css")),
+            _PLAYER / "player.css",
+        ],
     }
 )
 # The player starts with the page: a file of its own would cost a round trip before the first sound.
@@ -197,7 +204,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/admin/login/"
 # Passwords are guessed at most so often for a name from an address. Not for an address alone: a station, a school or a
 # whole village shares one; nor for a name alone: anyone could lock anyone out.
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "lms.accounts.backends.CardBackend",
+]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

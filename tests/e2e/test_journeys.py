@@ -386,3 +386,49 @@ def test_a_page_that_is_closed_while_it_plays_still_tells_how_far_it_was(
     page.goto("about:blank")
     wait_for(page, lambda: known(context, school, key) > 6, "position on the server")
     context.close()
+
+
+def test_what_was_learned_in_the_field_is_credited_when_there_is_a_signal(
+    browser: Browser, school: Site, lesson: Taught
+) -> None:
+    context = opened(browser, PHONE)
+    page = signed_in_learner(context, school)
+    page.goto(school.address + lesson.path)
+    page.evaluate("void navigator.serviceWorker.register('/worker.js')")
+    until(page, "!!navigator.serviceWorker.controller")
+    page.locator("[data-keep]").click()
+    until(page, "!!document.querySelector('[data-kept]')")
+    key = str(page.locator("[data-player]").get_attribute("data-key"))
+    context.route("**/api/**", lambda route: route.abort())  # kept in Wi-Fi, watched without
+    page.reload()
+    page.locator("[data-play]").click()
+    until(page, f"{PLAYHEAD} > 1")
+    page.evaluate(f"{PLAYHEAD} = 8.5")
+    until(page, f"{PLAYHEAD} > 8.6 && !document.querySelector('video').seeking")
+    page.evaluate("document.querySelector('video').pause()")
+    page.wait_for_timeout(300)
+    assert known(context, school, key) < 8.5
+    context.unroute("**/api/**")
+    page.reload()
+    wait_for(page, lambda: known(context, school, key) >= 8.5, "progress of the field on the server")
+    context.close()
+
+
+def test_a_guests_progress_is_claimed_after_signing_in(browser: Browser, school: Site, lesson: Taught) -> None:
+    context = opened(browser, PHONE)
+    page = context.new_page()
+    key = playing(page, school, lesson)
+    page.evaluate(f"{PLAYHEAD} = 9")
+    until(page, f"{PLAYHEAD} > 9.2 && !document.querySelector('video').seeking")
+    page.evaluate("document.querySelector('video').pause()")
+    page.wait_for_timeout(300)
+    page.goto(f"{school.address}/account/sign-in/")
+    page.fill("#id_username", "learner")
+    page.fill("#id_password", "learner-demo")
+    page.press("#id_password", "Enter")
+    claim = page.locator("[data-claim]")
+    claim.wait_for()
+    assert "1" in claim.locator("p").first.inner_text()
+    claim.locator("button").first.click()
+    wait_for(page, lambda: known(context, school, key) >= 9, "what the guest learned")
+    context.close()

@@ -1,7 +1,6 @@
 // What goes along with a playing lesson, whichever way it plays: the words, progress, keys, speed, what comes next.
 (() => {
   const $ = (s) => document.querySelector(s)
-  const waiting = $('[data-watch]')
   const box = $('[data-player]')
   const stored = (name, none) => {
     try {
@@ -18,25 +17,6 @@
     }
   }
 
-  // Being prepared: asks now and then, a few hundred bytes each, and shows what has become playable.
-  if (waiting) {
-    const { watch, tracks } = waiting.dataset
-    let wait = 10
-    const ask = async () => {
-      wait = Math.min(wait * 1.3, 120)
-      setTimeout(ask, wait * 1000)
-      if (document.hidden || (box && !$('video,audio').paused)) return
-      const answer = await fetch(watch).catch(() => 0)
-      if (!answer.ok) return
-      const { state, fraction, tracks: found } = await answer.json()
-      if (state == 'ready' || state == 'failed' || found != tracks) return location.reload()
-      const bar = waiting.querySelector('progress')
-      if (bar) bar.value = fraction
-    }
-    setTimeout(ask, wait * 1000)
-  }
-  if (!box) return
-
   const v = $('video,audio')
   const go = $('[data-play]')
   const key = box.dataset.key
@@ -48,13 +28,13 @@
 
   // The words beside it
   const list = $('[data-transcript]')
-  const cues = list ? [...list.querySelectorAll('[data-start]')] : []
+  const cues = [...document.querySelectorAll('[data-start]')]
   let current
   const follow = () => {
     const t = v.currentTime + 0.1
     const cue = cues.findLast((c) => +c.dataset.start <= t)
     if (cue == current) return
-    if (current) current.removeAttribute('aria-current')
+    current?.removeAttribute('aria-current')
     current = cue
     if (!cue) return
     cue.setAttribute('aria-current', 'true')
@@ -69,29 +49,30 @@
     }
   }
   addEventListener('hashchange', () => {
-    const t = /t=(\d+)/.exec(location.hash)
-    if (t) seek(+t[1])
+    const t = +location.hash.slice(3) // #t=12
+    if (t) seek(t)
   })
 
-  // Progress: on this phone for everyone, to the server for who is signed in
+  // Progress: on this phone for everyone, to the server for who is signed in. What a guest did waits for whoever claims
+  // it (account.js); without a link it is put down to who was signed in last.
   let me
-  const outbox = () => 'events:' + me.user.name
+  const outbox = () => 'events:' + stored('who', '')
+  // RFC 9562, version 7: the time, then chance.
   const uuid7 = () => {
-    const b = crypto.getRandomValues(new Uint8Array(16))
-    let ms = Date.now()
-    for (let i = 5; i >= 0; i--, ms = Math.floor(ms / 256)) b[i] = ms % 256
-    b[6] = 0x70 | (b[6] & 15)
-    b[8] = 0x80 | (b[8] & 63)
-    return [...b].map((n, i) => ([4, 6, 8, 10].includes(i) ? '-' : '') + n.toString(16).padStart(2, '0')).join('')
+    const ms = Date.now().toString(16).padStart(12, 0)
+    const r = [...crypto.getRandomValues(new Uint8Array(9))].map((n) => n.toString(16).padStart(2, 0)).join('')
+    return `${ms.slice(0, 8)}-${ms.slice(8)}-7${r.slice(0, 3)}-a${r.slice(3, 6)}-${r.slice(6)}`
   }
   const who = async () => {
     const answer = await fetch('/api/v1/me').catch(() => 0)
-    if (answer.ok) me = await answer.json()
-    if (me && me.user) send()
+    if (!answer.ok) return
+    me = await answer.json()
+    store('who', me.user?.name || '')
+    send()
   }
   const send = async () => {
     const events = stored(outbox(), [])
-    if (!events.length) return
+    if (!me?.user || !events.length) return
     const answer = await fetch('/api/v1/events', {
       method: 'POST',
       body: JSON.stringify(events.slice(0, 200)),
@@ -104,13 +85,10 @@
     store(outbox(), stored(outbox(), []).filter((e) => !done.has(e.id)))
   }
   const note = (kind, data) => {
-    if (!me || !me.user) return
     const event = { id: uuid7(), kind, lesson_key: key, at: new Date().toISOString(), data }
     store(outbox(), [...stored(outbox(), []), event].slice(-1000))
   }
   let noted = 0
-  let told = 0
-  const position = () => ({ position_s: +v.currentTime.toFixed(1), duration_s: +length().toFixed(1) })
   const keep = () => {
     const all = stored('progress', {})
     const before = all[key] || {}
@@ -124,50 +102,33 @@
     }
     store('progress', all)
     noted = Date.now()
-    if (done && !told) {
-      told = 1
-      if (!before.completed) note('lesson_completed', {})
-      if (me) send()
-    }
+    if (!done || before.completed) return
+    note('lesson_completed', {})
+    send()
   }
   let sent = 0
   const tell = async () => {
+    if (!length() || v.currentTime == sent) return
     keep()
-    if (v.currentTime == sent) return
     sent = v.currentTime
-    const at = position()
+    note('lesson_played', { position_s: +sent.toFixed(1), duration_s: +length().toFixed(1) })
     if (!me) await who()
-    note('lesson_played', at)
+    send()
   }
   v.addEventListener('timeupdate', () => {
     follow()
     if (v.paused || !length()) return
     if (Date.now() - noted > 5000) keep()
-    if (Math.abs(v.currentTime - sent) > 20) {
-      tell()
-      if (!me) who()
-      else if (me.user) send()
-    }
+    if (Math.abs(v.currentTime - sent) > 20) tell()
   })
   // Who stops here may go on at another phone: the server hears of it now, not when the next page is opened.
-  v.addEventListener('pause', async () => {
-    if (!length() || !v.currentTime) return
-    await tell()
-    if (me && me.user) send()
-  })
-  addEventListener('pagehide', () => {
-    if (v.paused || !length()) return
-    tell()
-    if (me && me.user) {
-      const events = stored(outbox(), []).slice(0, 200)
-      navigator.sendBeacon('/api/v1/events', new Blob([JSON.stringify(events)], { type: 'application/json' }))
-    }
-  })
+  v.onpause = tell
+  addEventListener('pagehide', () => v.paused || tell())
   addEventListener('load', async () => {
     if (!v.paused) return
     await who()
     const here = stored('progress', {})[key]
-    const there = me && me.progress && me.progress[key]
+    const there = me?.progress[key]
     const newer = there && (!here || there.at > here.at)
     if (newer && v.paused && !go.hidden && !location.hash && !there.completed) v.currentTime = there.position_s
   })
@@ -179,28 +140,49 @@
   speed.onclick = () => {
     v.playbackRate = v.defaultPlaybackRate = speeds[(speeds.indexOf(v.playbackRate) + 1) % speeds.length]
   }
-  v.addEventListener('ratechange', () => (speed.textContent = v.playbackRate + '×'))
+  v.onratechange = () => (speed.textContent = v.playbackRate + '×')
   const keys = {
     ' ': () => (v.paused ? seek(v.currentTime) : v.pause()),
     ArrowLeft: () => (v.currentTime = Math.max(0, v.currentTime - 5)),
     ArrowRight: () => (v.currentTime = Math.min(length(), v.currentTime + 5)),
     m: () => (v.muted = !v.muted),
-    f: () => (document.fullscreenElement ? document.exitFullscreen() : v.requestFullscreen && v.requestFullscreen()),
+    f: () => (document.fullscreenElement ? document.exitFullscreen() : v.requestFullscreen?.()),
   }
   document.addEventListener('keydown', (e) => {
-    if (e.altKey || e.ctrlKey || e.metaKey || e.target.closest('input,select,textarea,video,audio,[contenteditable]')) return
-    if (e.key == ' ' && e.target.closest('a,button,summary')) return
-    if (!keys[e.key]) return
+    const own = 'input,select,textarea,video,audio,[contenteditable]' + (e.key == ' ' ? ',a,button,summary' : '')
+    if (!keys[e.key] || e.altKey || e.ctrlKey || e.metaKey || e.target.closest(own)) return
     e.preventDefault()
     keys[e.key]()
   })
 
+  // The lock screen
+  if (navigator.mediaSession) navigator.mediaSession.metadata = new MediaMetadata({ title: document.title, artwork: [{ src: v.dataset.poster || '' }] })
+
   // The end
   const next = $('[data-next]')
-  v.addEventListener('ended', () => next && (next.hidden = false))
-  v.addEventListener('playing', () => next && (next.hidden = true))
-  const fits = performance.getEntriesByType('navigation')[0]
-  const bps = fits && fits.transferSize > 3000 ? (fits.transferSize * 8000) / (fits.responseEnd - fits.responseStart || 1) : 0
-  const carried = [...document.querySelectorAll('[data-bps]')].filter((b) => (+b.dataset.bps + 17000) * 1.5 < bps).pop()
-  if (carried) carried.dataset.fits = ''
+  if (next) v.onended = v.onseeked = () => (next.hidden = !v.ended)
+
+  // Quality climbs to what the link carries and the learner's cap (in MB) allows, until one is chosen by hand
+  const buttons = [...document.querySelectorAll('[data-bps]')]
+  const cap = $('[data-cap]')
+  let at = 0
+  let by_hand = navigator.connection?.saveData
+  if (!cap) return
+  cap.value = stored('cap', 10)
+  cap.onchange = () => store('cap', cap.value)
+  box.addEventListener('click', (e) => {
+    const chosen = e.target.closest('[data-quality]')
+    const amount = $('[data-amount]')
+    if (!chosen) return
+    by_hand ||= e.isTrusted
+    if (amount) amount.textContent = chosen.lastChild.textContent
+  })
+  setInterval(() => {
+    const e = performance.getEntriesByType('resource').findLast((e) => e.name.includes('/r/'))
+    if (!e || by_hand || v.paused || $('[data-kept]')) return
+    const ms = e.responseEnd - e.requestStart // from the phone itself it takes next to nothing, and tells nothing
+    const late = box.dataset.link == 'wait'
+    const best = late ? 0 : buttons.findLastIndex((b) => b.dataset.bytes < cap.value * 1e6 && b.dataset.bps * ms < e.encodedBodySize * 4e3)
+    if ((ms > 40 || !e.workerStart) && best != at && (late || best > at)) buttons[(at = best)].click()
+  }, 2e3)
 })()

@@ -1,47 +1,54 @@
-// What is personal, after the page has painted. On the phone: `lessons` opened, `progress` as of /api/v1/me, `rate` in bit/s.
+// Every page, after it has painted: lessons opened are noted on the phone, links handed on, lessons kept.
 (() => {
   const all = (selector) => document.querySelectorAll(selector);
-  const read = (name) => { try { return JSON.parse(localStorage.getItem(name)) || {}; } catch { return {}; } };
-  const [here, share, go, count] = ["main[data-lesson]", "[data-share]", "[data-continue]", "[data-done-count]"].map((selector) => all(selector)[0]);
-  const seen = read("lessons");
-  const latest = () => Object.keys(seen).sort((a, b) => seen[b].at - seen[a].at);
+  const [here, share] = ["main[data-lesson]", "[data-share]"].map((selector) => all(selector)[0]);
   if (here) {
-    seen[here.dataset.lesson] = { title: here.dataset.title, url: location.pathname, at: Date.now() };
-    for (const key of latest().slice(50)) delete seen[key];
-    try { localStorage.setItem("lessons", JSON.stringify(seen)); } catch { }
+    try {
+      const seen = JSON.parse(localStorage.lessons || "{}");
+      seen[here.dataset.lesson] = { title: here.dataset.title, url: location.pathname, at: Date.now() };
+      localStorage.lessons = JSON.stringify(seen);
+    } catch {
+      // a full or closed store: not kept
+    }
   }
   if (share && navigator.share) {
     share.hidden = false;
     share.onclick = () => navigator.share({ title: document.title, url: location.href.split("#")[0] }).catch(() => {});
   }
-  const rate = +read("rate") || navigator.connection?.downlink * 1e6;
-  for (const row of all(".takes")) {
-    const fits = [...row.children].filter((quality) => quality.dataset.bps * 1.25 < rate).pop();
-    if (fits) fits.dataset.fits = "";
+
+  // What works without a link (lms.offline): the worker, once the page has what it needs; what is kept, and keeping it.
+  const worker = self.caches && navigator.serviceWorker;
+  const keeping = all("[data-script]")[0];
+  const button = keeping?.querySelector("button");
+  if (!worker) {
+    for (const hint of all("[data-elsewhere]")) hint.hidden = !isSecureContext;
+    return;
   }
-  const fill = (progress) => {
-    let done = 0;
-    for (const stroke of all(".furrows [data-key]")) {
-      const { key } = stroke.dataset, of = progress[key];
-      if (!of) continue;
-      stroke.className = of.completed ? "done" : "begun";
-      if (of.completed && ++done) all(`.row[data-lesson="${key}"]`)[0]?.classList.add("done");
-    }
-    if (done) count.textContent = `· ${done} ✓`;
-    const last = go && latest().find((key) => !progress[key]?.completed);
-    if (last) {
-      const at = progress[last]?.position_s | 0;
-      go.href = seen[last].url;
-      go.querySelector("b").textContent = seen[last].title;
-      go.querySelector("small").textContent = go.dataset.word + (at ? ` · ${(at / 60) | 0}:${String(at % 60).padStart(2, 0)}` : "");
-    }
+  const [newer, keptLink] = ["[data-newer]", "[data-kept-link]"].map((selector) => all(selector)[0]);
+  worker.onmessage = () => { newer.hidden = false; };
+  addEventListener("load", () => setTimeout(() => worker.register("/worker.js", { updateViaCache: "all" }).catch(() => {}), 5000));
+  const load = (then) => {
+    button.onclick = null;
+    const script = document.createElement("script");
+    script.src = keeping.dataset.script;
+    script.onload = then;
+    script.onerror = () => {
+      all("[data-keep-say]")[0].textContent = keeping.dataset.wait;
+      button.onclick = () => load(then);
+    };
+    document.body.append(script);
   };
-  const kept = read("progress");
-  fill(kept);
-  if (go || count) {
-    addEventListener("load", async () => {
-      const answer = await fetch("/api/v1/me").catch(() => 0);
-      if (answer.ok) fill({ ...kept, ...(await answer.json()).progress });
-    });
+  if (keeping) {
+    keeping.hidden = false;
+    button.onclick = () => load(() => button.click());
   }
+  caches.open("kept").then((cache) => cache.keys()).then((keys) => {
+    for (const { url } of keys) {
+      const [, state, key] = /kept\/(whole|begun)\/(.+)/.exec(url) || [];
+      if (!key) continue;
+      if (keptLink) keptLink.hidden = false;
+      if (here?.dataset.lesson == key && keeping) load();
+      if (state == "whole") all(`.row[data-lesson="${key}"]`)[0]?.classList.add("kept");
+    }
+  }).catch(() => {});
 })();

@@ -1,0 +1,215 @@
+// The buttons that keep a lesson or a course, and the page of what is kept. Words stand in data-* of their boxes.
+(() => {
+  const $ = (selector, from = document) => from.querySelector(selector)
+  const mega = bytes => (bytes / 1e6).toFixed(1)
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name])
+  const say = (box, text) => {
+    const line = $('[data-keep-say]', box)
+    if (line.textContent != text) line.textContent = text
+  }
+  const sleep = seconds => new Promise(done => setTimeout(done, seconds * 1000))
+  const reason = (words, error) => (error instanceof Keep.Gone ? words.gone : error.name == 'QuotaExceededError' ? words.full : '')
+
+  // One lesson from its page: goes on until it is whole, stopped, or cannot be.
+  const keepWhole = async (box, options) => {
+    const words = box.dataset
+    for (let wait = 1; ; wait = Math.min(wait * 2, 8)) {
+      try {
+        return await Keep.keep(options)
+      } catch (error) {
+        if (error.name == 'QuotaExceededError' && !options.tidied) {
+          options.tidied = true // what was only played makes room
+          await tidy(0)
+          continue
+        }
+        const why = reason(words, error)
+        if (why) {
+          say(box, why)
+          return false
+        }
+        if (!(error instanceof Keep.Away)) throw error
+        say(box, words.wait)
+        await sleep(wait)
+        if (options.signal.aborted) return false
+      }
+    }
+  }
+
+  const lesson = box => {
+    const words = box.dataset
+    const main = $('main[data-lesson]')
+    const key = main.dataset.lesson
+    const [button, bar, remove] = ['[data-keep]', '[data-keep-progress]', '[data-unkeep]'].map(name => $(name, box))
+    const chosen = () => {
+      const pressed = $('[data-quality][aria-pressed=true]')
+      return { quality: pressed && pressed.dataset.quality, share: !!$('[data-mode=share]') }
+    }
+    let running
+    const show = (state, found, came) => {
+      box.dataset.state = state
+      bar.hidden = state != 'part'
+      button.hidden = state == 'whole'
+      remove.hidden = state == 'none'
+      if (found) bar.value = found.size ? came / found.size : 1
+      if (state == 'whole') box.dataset.kept = ''
+      else delete box.dataset.kept
+    }
+    const start = async (how = chosen()) => {
+      if (running) return
+      const stop = (running = new AbortController())
+      const found = Keep.files(document, how.quality, how.share)
+      const size = Keep.sum(found)
+      let came = await Keep.held(found)
+      show('part', { size }, came)
+      if (navigator.storage && navigator.storage.persist) navigator.storage.persist()
+      const tell = (what, bytes) => {
+        came += bytes
+        bar.value = Math.min(came / size, 1)
+        say(box, what == 'wait' ? words.wait : what == 'again' ? words.again : fill(words.part, { n: mega(came), of: mega(size) }))
+      }
+      tell('came', 0)
+      const url = location.pathname
+      const whole = await keepWhole(box, { page: document, url, ...how, signal: stop.signal, tell })
+      running = 0
+      if (whole) {
+        show('whole', { size }, size)
+        say(box, fill(words.whole, { n: mega(size) }))
+      }
+    }
+    button.onclick = () => start()
+    remove.onclick = async () => {
+      if (running) running.abort()
+      running = 0
+      await Kept.remove(key)
+      show('none')
+      say(box, words.removed)
+    }
+    // What was begun goes on by itself; what the page now shows in other files is offered.
+    const look = async () => {
+      const record = await Kept.get(key)
+      if (!record) return
+      const came = await Keep.held(record.files)
+      const names = [...document.querySelectorAll('[data-quality]')].map(one => one.dataset.quality)
+      const name = names.find(one => String(Keep.files(document, one, false)) == String(record.files))
+      const share = String(Keep.files(document, '', true)) == String(record.files)
+      const same = !!name || share
+      if (record.whole && came == record.bytes) {
+        show('whole', { size: record.bytes }, came)
+        say(box, fill(same ? words.whole : words.newer, { n: mega(record.bytes) }))
+        button.hidden = same
+        const kept = name && $(`[data-quality=${name}]`)
+        if (kept && $('video,audio').paused) kept.click() // what is here plays without a link
+        return
+      }
+      start({ quality: name, share: share && !name })
+    }
+    look()
+    box.start = start
+  }
+
+  const course = box => {
+    const words = box.dataset
+    const [button, bar] = ['[data-keep-course]', '[data-keep-progress]'].map(name => $(name, box))
+    const rows = [...document.querySelectorAll('.row[data-lesson][data-bytes]')]
+    const share = !(window.MediaSource && MediaSource.isTypeSupported('video/mp4; codecs="av01.0.01M.08"'))
+    const page = async url => {
+      const answer = await Keep.ask(url)
+      const found = new DOMParser().parseFromString(await answer.text(), 'text/html')
+      if (!$('main[data-lesson]', found)) throw new Keep.Away('no lesson')
+      return found
+    }
+    button.onclick = async () => {
+      if (button.disabled) return
+      button.disabled = true
+      bar.hidden = false
+      if (navigator.storage && navigator.storage.persist) navigator.storage.persist()
+      const stop = new AbortController()
+      let all = 0
+      for (const [at, row] of rows.entries()) {
+        const url = $('h3 a', row).getAttribute('href')
+        for (let wait = 1; !row.matches('.kept'); wait = Math.min(wait * 2, 8)) {
+          try {
+            const found = await page(url)
+            const files = Keep.files(found, undefined, share)
+            const size = Keep.sum(files)
+            let came = await Keep.held(files)
+            const tell = (what, bytes) => {
+              came += bytes
+              bar.value = (at + came / size) / rows.length
+              say(box, what == 'wait' ? words.wait : fill(words.part, { n: mega(all + came), at: at + 1, of: rows.length }))
+            }
+            tell('came', 0)
+            if (!(await keepWhole(box, { page: found, url, share, signal: stop.signal, tell }))) {
+              button.disabled = false
+              return
+            }
+            all += size
+            row.classList.add('kept')
+          } catch (error) {
+            if (!(error instanceof Keep.Away)) throw error
+            say(box, words.wait)
+            await sleep(wait)
+          }
+        }
+        bar.value = (at + 1) / rows.length
+      }
+      box.dataset.kept = ''
+      const cache = await Kept.open()
+      await cache.add(location.pathname)
+      say(box, words.whole)
+      bar.hidden = true
+      button.hidden = true
+    }
+  }
+
+  const list = async box => {
+    const words = box.dataset
+    const row = $('template', box).content
+    const put = async () => {
+      const records = (await Kept.all()).sort((a, b) => b.at - a.at)
+      const items = await Promise.all(
+        records.map(async record => {
+          const item = row.cloneNode(true)
+          const link = $('a', item)
+          link.href = record.url
+          link.textContent = record.title
+          link.lang = record.lang
+          const came = await Keep.held(record.files)
+          const whole = record.whole && came == record.bytes
+          $('small', item).textContent = whole ? fill(words.whole, { n: mega(record.bytes) }) : fill(words.part, { n: mega(came), of: mega(record.bytes) })
+          const furrow = $('progress', item)
+          furrow.hidden = whole
+          furrow.value = record.bytes ? came / record.bytes : 0
+          const button = $('button', item)
+          button.setAttribute('aria-label', `${button.textContent}: ${record.title}`)
+          button.onclick = async () => {
+            await Kept.remove(record.key)
+            put()
+          }
+          return item
+        }),
+      )
+      $('[data-kept-list]').replaceChildren(...items)
+      $('[data-kept-none]').hidden = !!records.length
+      const kept = await Kept.paths()
+      const files = await Pieces.files()
+      const bytes = found => found.reduce((sum, file) => sum + file.bytes, 0)
+      const played = bytes(files.filter(file => !kept.has(file.path)))
+      const { quota = 0, usage = 0 } = navigator.storage ? await navigator.storage.estimate() : {}
+      const free = quota - usage
+      $('[data-space]').textContent = fill(words.room, { n: mega(bytes(files)), free: free > 1e9 ? `${(free / 1e9).toFixed(0)} GB` : `${mega(free)} MB` })
+      const button = $('[data-tidy]')
+      button.hidden = !played
+      button.textContent = fill(button.dataset.words, { n: mega(played) })
+      button.onclick = async () => {
+        await tidy(0)
+        put()
+      }
+    }
+    await put()
+    $('[data-kept-space]').hidden = false
+  }
+
+  const boxes = { '[data-keeping]': lesson, '[data-keeping-course]': course, '[data-kept-page]': list }
+  for (const [name, begin] of Object.entries(boxes)) if ($(name)) begin($(name))
+})()

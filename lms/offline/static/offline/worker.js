@@ -1,0 +1,178 @@
+// The service worker. SITE: what is fetched ahead, and the pages that stand in for others, by language.
+// Pages come from the phone at once and are asked about afterwards; media from the parts that are here, the rest of a
+// range from the network and kept; what is kept on purpose is never dropped.
+const PAGES = 'pages'
+const ASSETS = 'assets'
+const MOST_PAGES = 60
+const MOST_PLAYED = 150e6
+const PART = 262144
+const HEAD_START_MS = 100 // a link this quick shows the page as it is now
+const OWN = /^\/(?:[a-z-]+\/)?(?:admin|account|api|documents|health|metrics|media|uploads)\//
+
+addEventListener('install', event => {
+  skipWaiting()
+  event.waitUntil(caches.open(ASSETS).then(cache => cache.addAll(SITE.ahead)))
+})
+addEventListener('activate', event => event.waitUntil(clients.claim()))
+
+const held = async request => {
+  for (const cacheName of ['kept', PAGES, ASSETS]) {
+    const found = await caches.match(request, { cacheName, ignoreVary: true })
+    if (found) return found
+  }
+}
+
+const asset = async request => {
+  const found = await held(request)
+  if (found) return found
+  const answer = await fetch(request)
+  if (answer.ok && request.url.includes('/static/')) await (await caches.open(ASSETS)).put(request, answer.clone())
+  return answer
+}
+
+const isPage = answer =>
+  answer.status == 200 && answer.type == 'basic' && !answer.redirected && /^text\/html/.test(answer.headers.get('Content-Type'))
+const mayStay = answer => !/no-(store|cache)/.test(answer.headers.get('Cache-Control'))
+
+// Newer than what was shown: the page says so, and the reader decides.
+const tell = async (event, kept, answer) => {
+  if (!kept || kept.headers.get('ETag') == answer.headers.get('ETag')) return
+  const client = await clients.get(event.resultingClientId)
+  if (client) client.postMessage('newer')
+}
+const store = async (request, answer) => {
+  for (const name of [PAGES, 'kept']) {
+    const cache = await caches.open(name)
+    if (name == PAGES || (await cache.match(request, { ignoreVary: true }))) await cache.put(request, answer.clone())
+  }
+  const cache = await caches.open(PAGES)
+  for (const old of (await cache.keys()).slice(0, -MOST_PAGES)) await cache.delete(old)
+}
+const page = async event => {
+  const { request } = event
+  const { pathname, search } = new URL(request.url)
+  const kept = await held(request)
+  let shown = false
+  const asked = fetch(request)
+  const stored = asked.then(async answer => {
+    if (!isPage(answer) || search) return
+    await store(request, answer.clone())
+    if (shown) await tell(event, kept, answer)
+  })
+  event.waitUntil(stored.catch(() => 0))
+  const now = asked.catch(async error => {
+    const language = SITE.languages.find(code => pathname.startsWith(`/${code}/`)) || ''
+    return kept || (await held(SITE.offline[language])) || Promise.reject(error)
+  })
+  if (!kept || !mayStay(kept) || request.cache != 'default') return now
+  const first = await Promise.race([now, new Promise(done => setTimeout(done, HEAD_START_MS))])
+  shown = !first
+  return first || kept
+}
+
+// One range of a file, from the parts that are here and the network between them.
+const media = async (event, path, first, last) => {
+  const cache = await Pieces.open(path)
+  const found = await Pieces.parts(cache)
+  let size = '*'
+  if (last === undefined) {
+    // A media element asks for all that follows: answered from here when all of it is here.
+    size = await Kept.size(path)
+    if (!size || Pieces.gaps(found, size).length) return fetch(event.request)
+    last = size - 1
+  }
+  let at = first
+  let abort
+  const ask = async () => {
+    const next = found.find(part => part.first > at)
+    const to = next && next.first <= last ? next.first - 1 : last
+    abort = new AbortController()
+    const answer = await fetch(path, { headers: { Range: `bytes=${at}-${to}` }, cache: 'no-store', signal: abort.signal })
+    return { answer, to }
+  }
+  let asked
+  if (!Pieces.covering(found, at)) {
+    asked = await ask()
+    if (!Pieces.isPart(asked.answer, at)) return asked.answer
+  }
+  let finish
+  event.waitUntil(new Promise(done => (finish = done)))
+  const keep = async (start, bytes) => {
+    try {
+      await Pieces.put(cache, path, start, bytes)
+    } catch (error) {
+      if (error.name != 'QuotaExceededError') throw error
+      await tidy(0)
+    }
+  }
+  // Passes on what the network sends, and keeps it, also when nobody wants the rest.
+  const pass = async (stream, { answer, to }) => {
+    const reader = answer.body.getReader()
+    let start = at
+    let bytes = []
+    try {
+      for (let part; at <= to && (part = (await reader.read()).value); ) {
+        stream.enqueue(part)
+        bytes.push(part)
+        at += part.length
+        if (at - start >= PART) {
+          const full = bytes
+          bytes = []
+          await keep(start, full)
+          start = at
+        }
+      }
+    } finally {
+      await keep(start, bytes)
+    }
+    if (at <= to) throw new TypeError('cut short')
+  }
+  const body = new ReadableStream({
+    async start(stream) {
+      try {
+        while (at <= last) {
+          const part = Pieces.covering(found, at)
+          if (part) {
+            const blob = await Pieces.from(cache, part, at, last)
+            stream.enqueue(new Uint8Array(await blob.arrayBuffer()))
+            at += blob.size
+            continue
+          }
+          asked = asked || (await ask())
+          if (!Pieces.isPart(asked.answer, at)) throw new TypeError('no such part')
+          await pass(stream, asked)
+          asked = undefined
+        }
+        stream.close()
+      } catch (error) {
+        stream.error(error)
+      }
+      if (!found.length) await tidy(Math.min(MOST_PLAYED, ((await navigator.storage.estimate()).quota || 0) / 5))
+      finish()
+    },
+    cancel() {
+      if (abort) abort.abort()
+    },
+  })
+  const headers = {
+    'Accept-Ranges': 'bytes',
+    'Content-Length': last - first + 1,
+    'Content-Range': `bytes ${first}-${last}/${size}`,
+    'Content-Type': 'video/mp4',
+  }
+  return new Response(body, { status: 206, headers })
+}
+
+addEventListener('fetch', event => {
+  const { request } = event
+  const { origin, pathname, search } = new URL(request.url)
+  if (request.method != 'GET' || origin != location.origin || request.cache == 'no-store') return
+  const range = /^bytes=(\d+)-(\d+)?$/.exec(request.headers.get('Range'))
+  if (range && !search && pathname.startsWith('/media/r/')) {
+    event.respondWith(media(event, pathname, +range[1], range[2] && +range[2]))
+  } else if (pathname.startsWith('/static/') || pathname.startsWith('/files/') || request.destination == 'image') {
+    event.respondWith(asset(request))
+  } else if (request.mode == 'navigate' && !OWN.test(pathname)) {
+    event.respondWith(page(event))
+  }
+})

@@ -1,0 +1,270 @@
+"""Lessons kept on a phone: through lost servers, closed pages and liars in between, and then without any link."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from benchmarks.site import COURSE, Site
+from tests.e2e.conftest import until, wait_for
+
+pytestmark = pytest.mark.e2e
+IN_CHARGE = "!!navigator.serviceWorker.controller"
+PROGRESS = "document.querySelector('progress[data-keep-progress]').value"
+KEPT = "!!document.querySelector('[data-kept]')"
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
+    yield context
+    context.close()
+
+
+def opened(phone: BrowserContext, url: str) -> Page:
+    page = phone.new_page()
+    page.goto(url)
+    page.evaluate("void navigator.serviceWorker.register('/worker.js')")  # the page itself waits some seconds more
+    until(page, IN_CHARGE)
+    return page
+
+
+def keep(page: Page) -> None:
+    page.locator("[data-keep]").click()
+    until(page, KEPT)
+
+
+def slowed(page: Page, bytes_a_second: int) -> None:
+    """What the page itself fetches comes no faster."""
+    link = page.context.new_cdp_session(page)
+    link.send("Network.enable")
+    limits = {"offline": False, "latency": 50, "downloadThroughput": bytes_a_second, "uploadThroughput": 1e6}
+    link.send("Network.emulateNetworkConditions", limits)
+
+
+def parts_fetched(page: Page) -> list[tuple[str, int, int]]:
+    """A list that fills with the parts of media that the page gets from the server: address, first, last byte."""
+    found: list[tuple[str, int, int]] = []
+
+    def note(request: object) -> None:
+        response = request.response()  # type: ignore[attr-defined]
+        said = re.match(r"bytes (\d+)-(\d+)", (response and response.headers.get("content-range")) or "")
+        if said and not response.from_service_worker:
+            found.append((response.url, int(said[1]), int(said[2])))
+
+    page.on("requestfinished", note)
+    return found
+
+
+def twice(parts: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Those that begin before the last one of their file ended."""
+    again, ends = [], dict[str, int]()
+    for url, first, last in sorted(parts):
+        if first <= ends.get(url, -1):
+            again.append((url, first, last))
+        ends[url] = max(last, ends.get(url, -1))
+    return again
+
+
+def plays_on(page: Page, at: float) -> None:
+    until(page, f"document.querySelector('video,audio').currentTime > {at}")
+
+
+def test_a_kept_lesson_opens_plays_and_seeks_without_a_server(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + site.lesson("pattern"))
+    keep(page)
+    site.stop()
+    try:
+        page.reload()
+        page.locator("[data-play]").click()
+        plays_on(page, 1)
+        page.evaluate("document.querySelector('video').currentTime = 20")
+        plays_on(page, 20.5)
+        assert page.locator("[data-kept]").count() == 1
+        page.goto(site.address + "/search/?q=never+opened")  # what cannot be had shows what is kept
+        assert page.locator("[data-kept-list] a").inner_text().startswith("选一个能发货的平台")
+    finally:
+        site.start()
+
+
+def test_keeping_goes_on_where_it_stopped_and_fetches_nothing_twice(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + site.lesson("pattern"))
+    slowed(page, 40_000)
+    parts = parts_fetched(page)
+    page.locator("[data-keep]").click()
+    until(page, f"{PROGRESS} > .2")
+    site.stop()
+    until(page, "document.querySelector('[data-keep-say]').textContent.includes('恢复后')")
+    before = page.evaluate(PROGRESS)
+    site.start()
+    until(page, f"{PROGRESS} > {before} + .1")
+    page.close()
+    page = phone.new_page()
+    parts_later = parts_fetched(page)
+    page.goto(site.address + site.lesson("pattern"))  # by itself
+    until(page, KEPT)
+    assert parts
+    assert parts_later
+    assert twice(parts + parts_later) == []
+
+
+def test_what_was_played_is_kept_already(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + site.lesson("pattern"))
+    page.reload()
+    page.locator("[data-play]").click()
+    plays_on(page, 2)
+    wait_for(page, lambda: stored_bytes(page) > 50_000, "played parts are stored")
+    page.evaluate("document.querySelector('video').pause()")
+    page.wait_for_timeout(500)
+    played = stored_bytes(page)
+    parts = parts_fetched(page)
+    keep(page)
+    fetched = sum(last - first + 1 for _url, first, last in parts)
+    assert fetched + played <= stored_bytes(page) + 1000
+
+
+def stored_bytes(page: Page) -> int:
+    """All bytes of media on this phone."""
+    found: int = page.evaluate(
+        """async () => {
+          let bytes = 0
+          for (const name of await caches.keys()) if (name.startsWith('media ')) {
+            const cache = await caches.open(name)
+            for (const request of await cache.keys()) bytes += (await (await cache.match(request)).blob()).size
+          }
+          return bytes
+        }"""
+    )
+    return found
+
+
+def test_what_is_kept_is_listed_and_removed(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + site.lesson("sound"))
+    keep(page)
+    page.goto(site.address + COURSE)
+    assert page.locator(".row.kept").count() == 1
+    page.goto(site.address + "/kept/")
+    page.locator("[data-kept-list] button").click()
+    until(page, "!document.querySelector('[data-kept-none]').hidden")
+    assert stored_bytes(page) == 0
+    page.goto(site.address + site.lesson("sound"))
+    assert page.locator("[data-kept]").count() == 0
+
+
+def test_a_whole_course_is_kept(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + COURSE)
+    page.locator("[data-keep-course]").click()
+    until(page, KEPT)
+    assert page.locator(".row.kept").count() == 3
+    site.stop()
+    try:
+        page.reload()
+        page.locator(".row a").nth(2).click()
+        page.locator("[data-play]").click()
+        plays_on(page, 1)
+    finally:
+        site.start()
+
+
+# What stands between the phone and the site may answer in the site's place.
+PORTAL = "new Response('<h1>Pay here</h1>', { headers: { 'Content-Type': 'text/html' } })"
+WRONG_PLACE = "new Response('abc', { status: 206, headers: { 'Content-Range': 'bytes 7-9/12' } })"
+OTHER_BYTES = """await (async answer => {
+  const { status, headers } = answer
+  return new Response(new Uint8Array((await answer.arrayBuffer()).byteLength), { status, headers })
+})(await honest(url, how))"""
+GONE = "new Response('', { status: 404 })"
+
+
+def answered_by(page: Page, liar: str, times: int = 1_000_000) -> None:
+    """Media are answered by `liar` so many times; then by the site again."""
+    page.evaluate(
+        f"""() => {{
+          window.honest = fetch
+          let left = {times}
+          const lies = url => String(url).includes('/media/r/') && left-- > 0
+          window.fetch = async (url, how) => (lies(url) ? {liar} : honest(url, how))
+        }}"""
+    )
+
+
+@pytest.mark.parametrize("liar", [PORTAL, WRONG_PLACE])
+def test_nothing_of_a_liar_is_kept(site: Site, phone: BrowserContext, liar: str) -> None:
+    page = opened(phone, site.address + site.lesson("sound"))
+    answered_by(page, liar)
+    page.locator("[data-keep]").click()
+    until(page, "document.querySelector('[data-keep-say]').textContent.includes('恢复后')")
+    assert stored_bytes(page) == 0
+    page.evaluate("void (window.fetch = honest)")
+    until(page, KEPT)
+
+
+def test_bytes_changed_on_the_way_are_found_out(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + site.lesson("sound"))
+    answered_by(page, OTHER_BYTES, times=1)
+    keep(page)  # fetched again, against the hash in the address
+    site.stop()
+    try:
+        page.reload()
+        page.locator("[data-play]").click()
+        plays_on(page, 1)
+    finally:
+        site.start()
+
+
+def test_a_lesson_renewed_meanwhile_says_so(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + site.lesson("sound"))
+    answered_by(page, GONE)
+    page.locator("[data-keep]").click()
+    until(page, "document.querySelector('[data-keep-say]').textContent.includes('更新')")
+
+
+def test_a_full_phone_says_so_and_what_came_stays(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + site.lesson("pattern"))
+    page.evaluate(
+        """() => {
+          const put = Cache.prototype.put
+          let left = 6
+          Cache.prototype.put = function (request, answer) {
+            const full = String(request).includes('?') && left-- < 0
+            return full ? Promise.reject(new DOMException('', 'QuotaExceededError')) : put.call(this, request, answer)
+          }
+        }"""
+    )
+    page.locator("[data-keep]").click()
+    until(page, "document.querySelector('[data-keep-say]').textContent.includes('满')")
+    assert stored_bytes(page) > 0
+
+
+def test_a_return_visit_is_painted_without_a_server_and_says_when_it_is_old(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + COURSE)
+    page.reload()
+    site.stop()
+    try:
+        page.reload()
+        assert page.locator("h1").inner_text() == "开网店"
+    finally:
+        site.start()
+
+
+def test_without_a_worker_the_file_is_offered_and_the_way_to_keep_is_said(site: Site, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
+    context.add_init_script("delete Navigator.prototype.serviceWorker")
+    page = context.new_page()
+    page.goto(site.address + site.lesson("sound"))
+    assert page.locator("[data-keeping]").is_hidden()
+    assert page.locator("[data-elsewhere]").is_visible()
+    assert page.locator("a[download]").is_visible()
+    context.close()
+
+
+def test_the_app_can_be_installed(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + "/")
+    until(page, "!!document.querySelector('link[rel=manifest]')")
+    manifest = page.evaluate("fetch(document.querySelector('link[rel=manifest]').href).then(answer => answer.json())")
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
+    for icon in manifest["icons"]:
+        assert page.request.get(site.address + icon["src"]).ok
+    for shortcut in manifest["shortcuts"]:
+        assert page.request.get(site.address + shortcut["url"]).ok
