@@ -1,7 +1,7 @@
 """Progress as a pure function of events.
 
 The order of arrival does not matter and neither does repetition: the position is that of the latest event by the
-phone's clock, the fraction is the furthest reached, the completion is the earliest.
+phone's clock (of two at one moment, the further), the fraction is the furthest reached, the completion is the earliest.
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,8 @@ def apply(state: State, events: Iterable[Event]) -> State:
 def _played(state: State, event: Event) -> State:
     position, duration = float(event.data["position_s"]), float(event.data["duration_s"])
     fraction = min(1.0, position / duration)
-    if state.position_at is None or event.at >= state.position_at:
+    # Of two at the same moment the further one: else the order in which they came would tell.
+    if state.position_at is None or (event.at, position) >= (state.position_at, state.position_s):
         state = replace(state, position_s=position, position_at=event.at)
     state = replace(state, fraction=max(state.fraction, fraction))
     return _completed(state, event.at) if fraction >= COMPLETE_FROM else state
