@@ -3,11 +3,13 @@
 The page carries it as compact JSON, initialization segments included, so that one request for a byte range brings the
 first sound at any position. How the player (static/media_pipeline/player.js) uses it:
 
-- One MediaSource holds sound and picture as two SourceBuffers. Above about 200 kbit/s, as the page's own load says,
-  both are fetched side by side. Below, the voice comes first: the picture is held by `endOfStream` while it is short,
-  and joins at the keyframe that is estimated to be on the screen first.
-- `endOfStream` cuts the duration to what is buffered. A silent packet at the lesson's very end (`tail`), appended with
-  the first bytes, keeps it whole, and makes a gap of what is missing: play waits there rather than ends.
+- One MediaSource holds sound and picture as two SourceBuffers. The voice comes first where it is here already, as at the
+  start, and on links below about 200 kbit/s: the picture is held by `endOfStream` while it is short, and joins at the
+  keyframe that is estimated to be on the screen first. Otherwise both are fetched side by side.
+- The page brings the first two seconds of the voice with it (`ends`): sound begins without another round trip, and the
+  link is free for what follows.
+- `endOfStream` cuts the duration to what is buffered. A silent packet at the lesson's very end (also in `ends`) keeps
+  it whole, and makes a gap of what is missing: play waits there rather than ends.
 - "Listen only" is the same hold: the picture stops being fetched, its last still stays, the sound never pauses.
 - On a slow link the next request leaves while the last one's bytes still come, so that no round trip is idle.
 
@@ -31,6 +33,9 @@ OPUS_SCALE = 48_000  # Hz, the time scale of Opus in MP4
 SILENCE = bytes([0xF8, 0xFF, 0xFE])  # one 20 ms packet, CELT, nothing coded
 SILENCE_S = 0.02
 _LARGEST_INIT = 64_000
+BEGINNING_S = 2.0
+FRAGMENT_EDGE_S = 0.1  # a fragment ends with a packet: a little before or after the round second
+MOST_BEGINNING_BYTES = 6_000  # two seconds of a voice are 4 kB; of music in good quality far more
 
 
 def start_data(media: Media) -> dict[str, Any]:
@@ -47,7 +52,7 @@ def start_data(media: Media) -> dict[str, Any]:
         "duration": round(end_s, 3),
         "sound": sound,
         "pictures": pictures,
-        "tail": base64.b64encode(silent_end(end_s)).decode() if sound else "",
+        "ends": base64.b64encode(_beginning(media.sound) + silent_end(end_s)).decode() if media.sound and sound else "",
     }
 
 
@@ -74,26 +79,39 @@ def steps(index: FragmentIndex) -> list[int]:
 
 def _init_segment(url: str, size: int) -> str:
     """The first `size` bytes of the file at `url`, in base64; empty when the storage has lost it."""
+    return base64.b64encode(_bytes(url, 0, size)).decode()
+
+
+def _beginning(sound: Sound) -> bytes:
+    """The fragments of the first two seconds; none when they would make the page heavy, or cannot be read."""
+    starts, offsets = sound.index.starts_s, sound.index.offsets
+    last = next((at for at, start_s in enumerate(starts) if start_s >= BEGINNING_S - FRAGMENT_EDGE_S), len(starts))
+    size = offsets[last] - offsets[0]
+    return _bytes(sound.url, offsets[0], size) if size <= MOST_BEGINNING_BYTES else b""
+
+
+def _bytes(url: str, first: int, size: int) -> bytes:
+    """`size` bytes of the file at `url`; none when the storage has lost it or does not answer."""
     sha256 = url.rsplit("/", 2)[-2]
     if not 0 < size <= _LARGEST_INIT:
-        logger.error("the initialization segment of %s would be %d bytes", sha256, size)
-        return ""
+        logger.error("a part of %s would be %d bytes", sha256, size)
+        return b""
     try:
-        return _read_init(sha256, size)
+        return _read(sha256, first, size)
     except FileNotFoundError:
         logger.exception("the storage has lost %s", sha256)
-        return ""
+        return b""
     except StorageError as error:
         # The page is shown without quality choice: the file for sharing plays by itself once the store answers.
         logger.warning("%s cannot be read: %s (%s)", sha256, error.code, error.detail)
-        return ""
+        return b""
 
 
 @lru_cache(maxsize=4096)
-def _read_init(sha256: str, size: int) -> str:
+def _read(sha256: str, first: int, size: int) -> bytes:
     # A file's content never changes: what was read once holds.
-    with renditions.open(sha256, length=size) as file:
-        return base64.b64encode(file.read(size)).decode()
+    with renditions.open(sha256, first=first, length=size) as file:
+        return file.read(size)
 
 
 def silent_end(end_s: float) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from lms.core import critical
-from media_pipeline import selectors
+from media_pipeline import playback, selectors
 from media_pipeline.playback import silent_end, start_data, steps
 from media_pipeline.testing import failed_asset, playable_asset, ready_asset
 from media_pipeline.types import FragmentIndex
@@ -64,3 +64,16 @@ def test_the_silent_end_is_one_packet_that_ends_with_the_lesson() -> None:
 def test_the_player_fits_three_kilobytes() -> None:
     carried = critical.script(PLAYER).text.encode()
     assert len(gzip.compress(carried, 9)) <= 3 * 1024
+
+
+@pytest.mark.django_db
+def test_the_page_brings_the_first_seconds_of_the_voice(monkeypatch: pytest.MonkeyPatch) -> None:
+    asset_id = ready_asset(content="camera", duration_s=60)
+    media = selectors.media([asset_id])[asset_id]
+    assert media.sound is not None
+    first, second = media.sound.index.offsets[:2]
+    monkeypatch.setattr(playback, "MOST_BEGINNING_BYTES", second - first)
+    ends = base64.b64decode(start_data(media)["ends"])
+    assert ends == playback._bytes(media.sound.url, first, second - first) + silent_end(60.0)
+    monkeypatch.setattr(playback, "MOST_BEGINNING_BYTES", second - first - 1)  # would make the page heavy
+    assert base64.b64decode(start_data(media)["ends"]) == silent_end(60.0)

@@ -155,8 +155,8 @@
     keys[e.key]()
   })
 
-  // The lock screen
-  if (navigator.mediaSession) navigator.mediaSession.metadata = new MediaMetadata({ title: document.title, artwork: [{ src: v.dataset.poster || '' }] })
+  // The lock screen; a picture there would be fetched at once, in the way of the lesson's own bytes
+  if (navigator.mediaSession) navigator.mediaSession.metadata = new MediaMetadata({ title: document.title })
 
   // The end
   const next = $('[data-next]')

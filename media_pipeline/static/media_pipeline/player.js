@@ -11,9 +11,8 @@
   const bytes = s => Uint8Array.from(atob(s), c => c.charCodeAt(0))
   const can = f => f && window.MediaSource && MediaSource.isTypeSupported(f.mime)
   const now = () => Date.now() / 1000
-  let ms, S, P, lead, tracks, started, want, held, late, rtt, mark
+  let ms, S, P, lead, tracks, started, spent, want, held, late, rtt, mark
   let rate = 6000 // bytes a second
-  let spent = 0
   let fresh = 0
 
   const slow = () => late || rate < 25000
@@ -163,15 +162,16 @@
     const t = v.currentTime
     const busy = tracks.find(T => T.job)
     // On a slow link the next request leaves while the last one's bytes still come: no round trip is idle.
-    if (busy && slow() && busy.job.left > rate * rtt) return
+    // The first two leave together, a short one of the voice; not on the slowest links, where the voice would run out.
+    if (busy && slow() && spent && busy.job.left > rate * rtt) return
     const full = T => T.at >= T.f.n || T.f.start[T.at] - t > 55
     const picture = S && P && want && !P.job && !full(P)
     // Seconds of sound to have while a picture comes; more and more, as a full queue may drop seconds of bytes.
     const need = picture ? rtt + Math.max(1, Math.min(9, spent / 12000 - 5)) + (P.f.off[P.at + 1] - P.f.off[P.at]) / rate : 0
-    const T = picture && ((!slow() && (!held || S.job)) || full(S) || lead.f.start[lead.at] - t > need) ? P : lead
+    const T = picture && ((!(slow() && spent) && (!held || S.job)) || full(S) || lead.f.start[lead.at] - t > need) ? P : lead
     if (T.job || full(T)) return
     const { n, start } = T.f
-    const last = T == P && slow() ? 0 : Math.max(start[T.at] + 4, t + need)
+    const last = (T == P && slow()) || (T.at && !spent) ? 0 : Math.max(start[T.at] + 4, t + need)
     let to = T.at + 1
     while (to < n && start[to] < last) to++
     load(T, to)
@@ -210,8 +210,9 @@
     pump()
   }
   const enter = T => {
-    // A picture of slides is large, comes seldom and can wait: the voice begins without it.
-    if (T == P && S && (slow() || !want || (rate < 1e5 && want.name == 'slides'))) {
+    // The voice waits for no picture where it is here already, as at the start.
+    const t = v.currentTime
+    if (T == P && S && (slow() || !want || end(S, t) > t)) {
       held = 1
       join()
     } else place(T)
@@ -268,8 +269,9 @@
   })
   v.onplay = () => {
     if (started || !ms) return
-    started = 1
     look()
+    started = 1
+    spent = rate < 9000
     tracks.forEach(enter)
     tick()
   }
@@ -295,8 +297,8 @@
       return { f, sb, queue: [f.init, ...more] }
     }
     data.pictures.forEach(unpack)
-    // A silent end keeps the duration whole while the picture is short (endOfStream).
-    if (data.sound) S = track(unpack(data.sound), bytes(data.tail))
+    // The first seconds, and a silent end that keeps the duration whole while the picture is short (endOfStream).
+    if (data.sound) S = track(unpack(data.sound), bytes(data.ends))
     if (data.pictures[0]) P = track((want = data.pictures[0]))
     lead = S || P
     tracks = [S, P].filter(Boolean)
