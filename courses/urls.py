@@ -5,7 +5,8 @@ from django.urls import path, re_path
 from courses import views
 
 files = [path("files/images/<path:name>", views.picture_file, name="picture_file")]
-numbers = [
+localized = [
+    path("simple/", views.simple, name="simple"),
     re_path(r"^(?P<code>[0-9]{6})/$", views.by_number, name="by_number"),
     re_path(r"^(?P<code>[0-9]{6})/(?P<form>poster|cards)/$", views.handout, name="handout"),
 ]

@@ -1,4 +1,4 @@
-"""Addresses of courses besides their pages: six-digit numbers, and pictures."""
+"""Addresses of courses besides their pages: six-digit numbers, what is printed, the simple view, pictures."""
 
 import mimetypes
 import posixpath
@@ -35,6 +35,12 @@ def by_number(request: HttpRequest, code: str) -> HttpResponse:
     response = HttpResponseRedirect(url)
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
+
+
+@require_safe
+def simple(request: HttpRequest) -> HttpResponse:
+    """Three large tiles for those who read little: go on, find, what is kept."""
+    return render(request, "courses/simple.html", {})
 
 
 @require_safe

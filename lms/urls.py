@@ -31,7 +31,7 @@ urlpatterns = [
 ]
 
 urlpatterns += i18n_patterns(
-    *courses_urls.numbers,
+    *courses_urls.localized,
     path("account/", include("lms.accounts.urls")),
     *search_urls.urlpatterns,
     *offline_urls.urlpatterns,

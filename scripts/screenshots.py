@@ -44,6 +44,8 @@ VIEWS = (
     View("courses", "/courses/"),
     View("course", ""),
     View("lesson", ""),
+    View("poster", ""),
+    View("simple", "/simple/"),
     View("search", "/search/?q={words}"),
     View("search-empty", "/search/?q=xyzzy"),
     View("not-found", "/courses/nothing-here/"),
@@ -58,6 +60,8 @@ CHOSEN = {
     ("lesson", 360, "light", "zh"),
     ("lesson", 360, "dark", "zh"),
     ("lesson", 1280, "light", "zh"),
+    ("poster", 1280, "light", "zh"),
+    ("simple", 360, "light", "zh"),
     ("search", 360, "light", "zh"),
     ("search-empty", 360, "light", "zh"),
     ("not-found", 360, "light", "en"),
@@ -86,7 +90,8 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         try:
-            shots = [*learner(browser, options.address), *studio(browser, options.address)]
+            shots = [*learner(browser, options.address), *kept(browser, options.address)]
+            shots += studio(browser, options.address)
         except Error as error:
             reason = str(error).splitlines()[0]
             print(
@@ -128,10 +133,30 @@ def visit(page: "Page", view: View, root: str, language: str) -> None:
     page.goto(f"{root}/courses/", wait_until="networkidle")
     course = page.locator("a[href*='/courses/']").filter(has_text="土豆" if language == "zh" else "potatoes").first
     page.goto(_full(page, course.get_attribute("href")), wait_until="networkidle")
+    if view.name == "poster":
+        page.goto(_full(page, page.locator("a[href$='/poster/']").get_attribute("href")), wait_until="networkidle")
     if view.name == "lesson":
         link = page.locator("[data-lesson] a, a[data-lesson]").first
         page.goto(_full(page, link.get_attribute("href")), wait_until="networkidle")
         play(page)
+
+
+def kept(browser: "Browser", address: str) -> Iterator[Shot]:
+    """A lesson kept on the phone, and the page of what is kept."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    visit(page, View("course", ""), address, "zh")
+    link = page.locator("[data-lesson] a, a[data-lesson]").first
+    page.goto(_full(page, link.get_attribute("href")), wait_until="networkidle")
+    page.locator("[data-keep]").click()
+    page.locator("[data-kept]").wait_for()
+    page.locator("[data-kept]").scroll_into_view_if_needed()
+    yield keep("lesson-kept-360-light-zh", page, True)
+    page.goto(f"{address}/kept/", wait_until="networkidle")
+    page.locator("[data-kept-list] a").first.wait_for()
+    yield keep("kept-360-light-zh", page, True)
+    context.close()
 
 
 def _full(page: "Page", href: str | None) -> str:

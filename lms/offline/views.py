@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -25,7 +26,8 @@ def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, at the root because it serves all of the site; another text whenever its parts change."""
     pages = {_prefix(code): _kept_page(code) for code, _name in settings.LANGUAGES}
     site = {
-        "ahead": [*pages.values(), keeping_address(), static("site/site.js"), static("site/icon.svg")],
+        # What stands in for a page that cannot be had; the rest comes when it is used, or with what is kept.
+        "ahead": [pages[""], static("site/site.js"), static("site/icon.svg")],
         "languages": [code for code in pages if code],
         "offline": pages,
     }
@@ -47,13 +49,18 @@ def keeping_address() -> str:
 
 
 @require_safe
-@cache_control(public=True, max_age=FOREVER_S, immutable=True)
 def keeping_script(request: HttpRequest, digest: str) -> HttpResponse:
-    """The script of the buttons that keep, under the digest of its text; 404 for that of another version."""
+    """The script of the buttons that keep, for ever under the digest of its text.
+
+    A page from before an upgrade asks by the old digest, and gets the present one: once, not to be kept.
+    """
     script = scripts.keeping()
-    if digest != script.digest:
-        raise Http404
-    return HttpResponse(script.text, content_type=JAVASCRIPT)
+    response = HttpResponse(script.text, content_type=JAVASCRIPT)
+    if digest == script.digest:
+        patch_cache_control(response, public=True, max_age=FOREVER_S, immutable=True)
+    else:
+        patch_cache_control(response, no_store=True)
+    return response
 
 
 @require_safe

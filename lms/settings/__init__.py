@@ -158,15 +158,15 @@ _EVERY_PAGE = [_SITE / "tokens.css", _SITE / "site.css"]
 CRITICAL_STYLES = critical.bundles(
     {
         "site": [*_EVERY_PAGE],
+        "simple": [*_EVERY_PAGE, _SITE / "simple.css"],
+        "keep": [_SITE / "keep.css"],
         "kept": [*_EVERY_PAGE, _SITE / "kept.css"],
         "handout": [*_EVERY_PAGE, _SITE / "handout.css"],
         "find": [*_EVERY_PAGE, _SITE / "cards.css", _SITE / "go.css", _SITE / "find.css"],
-        "course": [*_EVERY_PAGE, _SITE / "facts.css", _SITE / "course.css", _SITE / "keep.css"],
-        "lesson": [
-            *_EVERY_PAGE,
-            *(_SITE / name for name in ("facts.css", "go.css", "lesson.css", "keep.css")),
-            _PLAYER / "player.css",
-        ],
+        "course": [*_EVERY_PAGE, _SITE / "facts.css", _SITE / "course.css"],
+        "lesson": [*_EVERY_PAGE, _SITE / "lesson.css", _PLAYER / "player.css"],
+        # Travel where they are used, behind the first paint.
+        "lesson-below": [_SITE / name for name in ("facts.css", "go.css", "lesson-below.css", "keep.css")],
     }
 )
 # The player starts with the page: a file of its own would cost a round trip before the first sound.

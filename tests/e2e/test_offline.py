@@ -143,7 +143,7 @@ def test_what_is_kept_is_listed_and_removed(site: Site, phone: BrowserContext) -
     page = opened(phone, site.address + site.lesson("sound"))
     keep(page)
     page.goto(site.address + COURSE)
-    assert page.locator(".row.kept").count() == 1
+    assert page.locator(".row .held:visible").count() == 1
     page.goto(site.address + "/kept/")
     page.locator("[data-kept-list] button").click()
     until(page, "!document.querySelector('[data-kept-none]').hidden")
@@ -156,7 +156,7 @@ def test_a_whole_course_is_kept(site: Site, phone: BrowserContext) -> None:
     page = opened(phone, site.address + COURSE)
     page.locator("[data-keep-course]").click()
     until(page, KEPT)
-    assert page.locator(".row.kept").count() == 3
+    assert page.locator(".row .held:visible").count() == 3
     site.stop()
     try:
         page.reload()
@@ -235,6 +235,16 @@ def test_a_full_phone_says_so_and_what_came_stays(site: Site, phone: BrowserCont
     page.locator("[data-keep]").click()
     until(page, "document.querySelector('[data-keep-say]').textContent.includes('满')")
     assert stored_bytes(page) > 0
+
+
+def test_a_browser_that_lets_nothing_be_kept_says_so(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + site.lesson("sound"))
+    page.evaluate(
+        "void (CacheStorage.prototype.open = () => Promise.reject(new DOMException('closed', 'SecurityError')))"
+    )
+    page.locator("[data-keep]").click()
+    until(page, "document.querySelector('[data-keep-say]').textContent.includes('存成文件')")
+    assert page.locator("[data-keep]").is_enabled()
 
 
 def test_a_return_visit_is_painted_without_a_server_and_says_when_it_is_old(site: Site, phone: BrowserContext) -> None:

@@ -10,6 +10,8 @@ from django.test import RequestFactory
 from django.utils import translation
 from playwright.sync_api import Browser, Page
 
+from lms.accounts.forms import RegisterForm, SignInForm
+from lms.accounts.services import Issued
 from tests.factories import pages as built
 
 pytestmark = pytest.mark.e2e
@@ -64,6 +66,16 @@ def rendered(language: str) -> dict[str, str]:
         "search": ("search/results.html", {"query": found.query, "results": found, "page": 1, "page_count": 3}),
         "search nothing": ("search/results.html", {"query": "x", "results": None, "page": 1, "page_count": 0}),
         "not found": ("404.html", {}),
+        "kept": ("offline/kept.html", {}),
+        "simple": ("courses/simple.html", {}),
+        "poster": ("courses/poster.html", {"item": course, "host": "school.example.org"}),
+        "cards": ("courses/cards.html", {"item": course, "cards": lessons, "host": "school.example.org"}),
+        "sign in": ("accounts/sign_in.html", {"form": SignInForm()}),
+        "people": ("accounts/people.html", {"form": RegisterForm(), "cards": []}),
+        "card": (
+            "accounts/people.html",
+            {"form": RegisterForm(), "cards": [], "issued": Issued("1234567890", "1234", "王大妈"), "way": "/account/"},
+        ),
     }
     made = {}
     with translation.override(code):

@@ -23,7 +23,9 @@ def test_a_script_is_kept_for_ever_under_the_digest_of_its_text(client: Client) 
     digest = scripts.keeping().digest
     answer = client.get(f"/scripts/keeping-{digest}.js")
     assert "immutable" in answer["Cache-Control"]
-    assert client.get("/scripts/keeping-000000000000.js").status_code == 404
+    before_an_upgrade = client.get("/scripts/keeping-000000000000.js")
+    assert before_an_upgrade.content == answer.content
+    assert before_an_upgrade["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@
       if (!key) continue;
       if (keptLink) keptLink.hidden = false;
       if (here?.dataset.lesson == key && keeping) load();
-      if (state == "whole") all(`.row[data-lesson="${key}"]`)[0]?.classList.add("kept");
+      if (state == "whole") for (const mark of all(`.row[data-lesson="${key}"] .held`)) mark.hidden = false;
     }
   }).catch(() => {});
 })();

@@ -8,7 +8,12 @@
     if (line.textContent != text) line.textContent = text
   }
   const sleep = seconds => new Promise(done => setTimeout(done, seconds * 1000))
-  const reason = (words, error) => (error instanceof Keep.Gone ? words.gone : error.name == 'QuotaExceededError' ? words.full : '')
+  // Why something cannot be kept now, in the page's words; what is no reason of the phone's or the site's goes up.
+  const reason = (words, error) => {
+    if (error instanceof Keep.Gone) return words.gone
+    if (error.name == 'QuotaExceededError') return words.full
+    return error instanceof DOMException ? words.refused : ''
+  }
 
   // One lesson from its page: goes on until it is whole, stopped, or cannot be.
   const keepWhole = async (box, options) => {
@@ -76,7 +81,14 @@
         say(box, fill(words.whole, { n: mega(size) }))
       }
     }
-    button.onclick = () => start()
+    button.onclick = () =>
+      start().catch(error => {
+        const why = reason(words, error)
+        if (!why) throw error
+        running = 0
+        show('none')
+        say(box, why)
+      })
     remove.onclick = async () => {
       if (running) running.abort()
       running = 0
@@ -127,7 +139,7 @@
       let all = 0
       for (const [at, row] of rows.entries()) {
         const url = $('h3 a', row).getAttribute('href')
-        for (let wait = 1; !row.matches('.kept'); wait = Math.min(wait * 2, 8)) {
+        for (let wait = 1; $('.held', row).hidden; wait = Math.min(wait * 2, 8)) {
           try {
             const found = await page(url)
             const files = Keep.files(found, undefined, share)
@@ -144,7 +156,7 @@
               return
             }
             all += size
-            row.classList.add('kept')
+            $('.held', row).hidden = false
           } catch (error) {
             if (!(error instanceof Keep.Away)) throw error
             say(box, words.wait)

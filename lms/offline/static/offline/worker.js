@@ -26,7 +26,7 @@ const asset = async request => {
   const found = await held(request)
   if (found) return found
   const answer = await fetch(request)
-  if (answer.ok && request.url.includes('/static/')) await (await caches.open(ASSETS)).put(request, answer.clone())
+  if (answer.ok && /\/(static|scripts)\//.test(request.url)) await (await caches.open(ASSETS)).put(request, answer.clone())
   return answer
 }
 
@@ -62,7 +62,8 @@ const page = async event => {
   event.waitUntil(stored.catch(() => 0))
   const now = asked.catch(async error => {
     const language = SITE.languages.find(code => pathname.startsWith(`/${code}/`)) || ''
-    return kept || (await held(SITE.offline[language])) || Promise.reject(error)
+    const instead = (await held(SITE.offline[language])) || (await held(SITE.offline['']))
+    return kept || instead || Promise.reject(error)
   })
   if (!kept || !mayStay(kept) || request.cache != 'default') return now
   const first = await Promise.race([now, new Promise(done => setTimeout(done, HEAD_START_MS))])
@@ -170,7 +171,7 @@ addEventListener('fetch', event => {
   const range = /^bytes=(\d+)-(\d+)?$/.exec(request.headers.get('Range'))
   if (range && !search && pathname.startsWith('/media/r/')) {
     event.respondWith(media(event, pathname, +range[1], range[2] && +range[2]))
-  } else if (pathname.startsWith('/static/') || pathname.startsWith('/files/') || request.destination == 'image') {
+  } else if (/^\/(static|scripts|files)\//.test(pathname) || request.destination == 'image') {
     event.respondWith(asset(request))
   } else if (request.mode == 'navigate' && !OWN.test(pathname)) {
     event.respondWith(page(event))
