@@ -3,9 +3,9 @@
 The page carries it as compact JSON, initialization segments included, so that one request for a byte range brings the
 first sound at any position. How the player (static/media_pipeline/player.js) uses it:
 
-- One MediaSource holds sound and picture as two SourceBuffers. The voice comes first where it is here already, as at the
-  start, and on links below about 200 kbit/s: the picture is held by `endOfStream` while it is short, and joins at the
-  keyframe that is estimated to be on the screen first. Otherwise both are fetched side by side.
+- One MediaSource holds sound and picture as two SourceBuffers. The voice comes first where it is here already, as at
+  the start, and on links below about 200 kbit/s: the picture is held by `endOfStream` while it is short, and joins at
+  the keyframe that is estimated to be on the screen first. Otherwise both are fetched side by side.
 - The page brings the first two seconds of the voice with it (`ends`): sound begins without another round trip, and the
   link is free for what follows.
 - `endOfStream` cuts the duration to what is buffered. A silent packet at the lesson's very end (also in `ends`) keeps
