@@ -63,7 +63,8 @@ class CarriedMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         styles, scripts = carried(request, "style-src"), carried(request, "script-src")
-        if styles:
+        # The page of a failure is made without the request: what was noted there is of the page that failed.
+        if styles and response.status_code < 500:
             own = {"style-src": ["'self'", *styles], "script-src": ["'self'", *(scripts)]}
             response._csp_replace = own  # type: ignore[attr-defined]
         return response

@@ -1,5 +1,7 @@
 """What is printed of courses and lessons."""
 
+import base64
+import hashlib
 import re
 
 import pytest
@@ -37,6 +39,11 @@ def test_a_course_has_a_card_for_each_lesson_and_a_lesson_a_sheet_of_its_own(sit
     assert lesson.count(site.ready.title) >= 8
 
 
+@pytest.mark.parametrize("path", ["/simple/", "/en/simple/", "/kept/", "/en/kept/", "/account/sign-in/"])
+def test_pages_beside_the_tree_are_there(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/123456/poster/", "/999999/cards/", "/000000/poster/"])
 def test_an_unknown_number_has_no_poster(site: Site, client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
@@ -46,3 +53,17 @@ def test_what_is_not_published_is_not_printed(site: Site, client: Client) -> Non
     number = code(client, site.course.url)
     site.course.unpublish()
     assert client.get(f"/{number}/poster/").status_code == 404
+
+
+def test_the_page_of_a_failure_keeps_its_styles(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object, **__: object) -> str:
+        raise RuntimeError("a template that breaks after its styles were noted")
+
+    monkeypatch.setattr("lms.core.templatetags.fieldschool.sizes.data_tag", breaks)
+    answer = Client(raise_request_exception=False).get(site.course.url)
+    assert answer.status_code == 500
+    styles = re.findall(r"<style>(.*?)</style>", answer.content.decode(), re.DOTALL)
+    assert styles
+    for text in styles:
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"sha256-{digest}" in answer["Content-Security-Policy"]
