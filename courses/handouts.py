@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from courses.contexts import course_context, lesson_context
-from courses.models import CoursePage, LessonPage, ShortCode
+from courses.models import CoursePage, LessonPage
+from courses.selectors import key_for_code
 from courses.types import CourseCard, LessonCard
 from courses.visibility import public
 
@@ -18,7 +19,7 @@ class Handout:
 
 def handout(code: str, language: str) -> Handout | None:
     """What the public course or lesson of a number says on paper, in `language` where it is; None without one."""
-    key = ShortCode.objects.filter(code=code).values_list("key", flat=True).first()
+    key = key_for_code(code)
     for model in (CoursePage, LessonPage):
         pages = public(model.objects.filter(translation_key=key)).select_related("locale")
         # The reader's language, else the one it was written in.

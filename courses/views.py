@@ -52,7 +52,7 @@ def handout(request: HttpRequest, code: str, form: str) -> HttpResponse:
     item = found.item
     # A lesson's sheet is its one card again and again.
     cards = found.lessons or (item,) * CARDS_A_SHEET
-    context = {"item": item, "form": form, "cards": cards, "host": urlsplit(settings.PUBLIC_URL).netloc}
+    context = {"item": item, "cards": cards, "host": urlsplit(settings.PUBLIC_URL).netloc}
     return render(request, f"courses/{form}.html", context)
 
 

@@ -1,7 +1,5 @@
 """Signing in, and registering those who cannot do it themselves."""
 
-from typing import Any
-
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
@@ -51,6 +49,3 @@ class RegisterForm(forms.Form):
         if User.objects.filter(phone=number).exists():
             raise ValidationError(_("Somebody has this phone number already: leave it out, or ask them."), code="taken")
         return number
-
-    def clean(self) -> dict[str, Any]:
-        return super().clean() or {}

@@ -150,10 +150,7 @@ const Keep = (() => {
       }
     }
     await Kept.save({ ...record, whole: true })
-    if (old) {
-      const needed = await Kept.paths()
-      for (const [path] of old.files) if (!needed.has(path)) await Pieces.forget(path)
-    }
+    if (old) await Kept.release(old.files)
     return true
   }
 

@@ -7,6 +7,8 @@
     const line = $('[data-keep-say]', box)
     if (line.textContent != text) line.textContent = text
   }
+  // What is kept is not to be cleared away when the phone runs short, where the browser can promise it.
+  const persist = () => navigator.storage?.persist?.()
   const sleep = seconds => new Promise(done => setTimeout(done, seconds * 1000))
   // Why something cannot be kept now, in the page's words; what is no reason of the phone's or the site's goes up.
   const reason = (words, error) => {
@@ -66,7 +68,7 @@
       const size = Keep.sum(found)
       let came = await Keep.held(found)
       show('part', { size }, came)
-      if (navigator.storage && navigator.storage.persist) navigator.storage.persist()
+      persist()
       const tell = (what, bytes) => {
         came += bytes
         bar.value = Math.min(came / size, 1)
@@ -116,7 +118,6 @@
       start({ quality: name, share: share && !name })
     }
     look()
-    box.start = start
   }
 
   const course = box => {
@@ -134,7 +135,7 @@
       if (button.disabled) return
       button.disabled = true
       bar.hidden = false
-      if (navigator.storage && navigator.storage.persist) navigator.storage.persist()
+      persist()
       const stop = new AbortController()
       let all = 0
       for (const [at, row] of rows.entries()) {

@@ -69,7 +69,7 @@ const Pieces = (() => {
     return true
   }
 
-  // All stored files, oldest first: { path, bytes, whole }.
+  // All stored files, oldest first: { path, bytes }.
   const files = async () => {
     const found = []
     for (const name of await caches.keys()) {
@@ -108,6 +108,12 @@ const Kept = (() => {
   const size = async path => (await all()).flatMap(record => record.files).filter(file => file[0] == path).map(file => file[1])[0]
   const paths = async () => new Set((await all()).flatMap(record => record.files.map(([path]) => path)))
 
+  // Frees those of `files` that no lesson needs any more.
+  const release = async files => {
+    const needed = await paths()
+    for (const [path] of files) if (!needed.has(path)) await Pieces.forget(path)
+  }
+
   // Frees what this lesson alone needed.
   const remove = async key => {
     const cache = await open()
@@ -117,10 +123,9 @@ const Kept = (() => {
     const others = await all()
     const urls = new Set(others.flatMap(record => record.urls))
     for (const url of gone.urls) if (!urls.has(url)) await cache.delete(url)
-    const needed = await paths()
-    for (const [path] of gone.files) if (!needed.has(path)) await Pieces.forget(path)
+    await release(gone.files)
   }
-  return { open, all, get, save, size, paths, remove }
+  return { open, all, get, save, size, paths, release, remove }
 })()
 
 // Frees what was only played: the oldest first, until at most `most` bytes of it are left.
