@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from scripts.production import NAME, Folders, Gunicorn
+from tests.contract.machines import wait_for
 
 # Limits count addresses: each asker of a test has its own, all of them on the loopback.
 _ADDRESSES = (f"127.0.{a}.{b}" for a, b in itertools.product(range(1, 200), range(1, 200)))
@@ -98,6 +99,14 @@ class Production:
         """Lines of the access log about this address."""
         return [line for line in self.folders.access_log.read_text().splitlines() if f" {path} " in line]
 
-    def kept(self, path: str) -> list[str]:
-        """What nginx did with each request for this address: HIT, MISS, BYPASS..., `-` when nothing is kept."""
-        return [line.rpartition(' "')[2].strip('"') for line in self.logged(path)]
+    def kept(self, path: str, asker: Asker) -> list[str]:
+        """What nginx did with this asker's requests for this address: HIT, MISS, BYPASS..., `-` when nothing is kept.
+
+        A line is written when the answer has gone out, which may be after it has been read: waits for one.
+        """
+
+        def lines() -> list[str]:
+            return [line for line in self.logged(path) if line.startswith(f"{asker.address} ")]
+
+        wait_for(lines, f"a line about {path}")
+        return [line.rpartition(' "')[2].strip('"') for line in lines()]

@@ -5,12 +5,17 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from benchmarks.site import Site
 from tests import database, static
 
 PATIENCE_MS = 45_000
+# Why a film stopped is lost when the player goes on with another: said to the console, which a failed test shows.
+TELL_MEDIA_ERRORS = """addEventListener('error', ({ target }) => {
+  const { currentTime, error } = target
+  if (error) console.error(`media error ${error.code} at ${currentTime} s: ${error.message}`)
+}, true)"""
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +35,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     static.copy_to(folder)
     with Site(folder, ("pattern", "sound", "picture")) as running:
         yield running
+
+
+def tell_errors(context: BrowserContext) -> BrowserContext:
+    """Errors of its pages' media go to the output of the test."""
+    context.add_init_script(TELL_MEDIA_ERRORS)
+    context.on("console", lambda said: print(said.text) if said.text.startswith("media error") else None)
+    return context
 
 
 def wait_for(page: Page, is_so: Callable[[], object], what: str) -> None:

@@ -14,7 +14,7 @@ from benchmarks.site import Site
 from demo.processes import Processes
 from tests import database, static
 from tests.contract.machines import QUICK, SLOW
-from tests.e2e.conftest import PATIENCE_MS, until, wait_for
+from tests.e2e.conftest import PATIENCE_MS, tell_errors, until, wait_for
 from tests.factories import clips
 
 pytestmark = pytest.mark.e2e
@@ -97,7 +97,7 @@ def lesson(browser: Browser, school: Site, film: Path) -> Taught:
 
 def opened(browser: Browser, size: Any, **options: Any) -> BrowserContext:
     """A browser of its own, with nothing kept from others."""
-    context = browser.new_context(viewport=size, locale="zh-CN", **options)
+    context = tell_errors(browser.new_context(viewport=size, locale="zh-CN", **options))
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     return context

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
 from benchmarks.site import Site
-from tests.e2e.conftest import PATIENCE_MS, until
+from tests.e2e.conftest import PATIENCE_MS, tell_errors, until
 
 pytestmark = pytest.mark.e2e
 PHONE, LAPTOP = 360, 1280
@@ -34,7 +34,7 @@ for (const name of ['pause', 'ended']) v.addEventListener(name, () => window.sto
 @pytest.fixture
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     width = getattr(request, "param", PHONE)
-    context = browser.new_context(viewport={"width": width, "height": 740}, locale="zh-CN")
+    context = tell_errors(browser.new_context(viewport={"width": width, "height": 740}, locale="zh-CN"))
     context.set_default_timeout(PATIENCE_MS)
     made = context.new_page()
     yield made
