@@ -1,5 +1,6 @@
 """The player in a real Chromium, on lessons encoded for real, on a phone; what is laid out by width on a laptop too."""
 
+import random
 import re
 import signal
 from collections import Counter, defaultdict
@@ -96,6 +97,30 @@ def test_listening_only_takes_no_picture_anywhere_in_the_lesson(page: Page, site
     assert not {"v48.mp4", "v100.mp4"} & set(fetched(page))
     page.locator("[data-quality=v48]").click()
     until(page, "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames > 3")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_is_tapped_in_whatever_order_it_plays_on_in_the_quality_chosen_last(
+    page: Page, site: Site, seed: int
+) -> None:
+    errors: list[Any] = []
+    page.on("pageerror", lambda error: errors.append(error))
+    start(page, site)
+    played(page, 1)
+    taps = random.Random(seed)
+    for _ in range(20):
+        page.wait_for_timeout(taps.choice((0, 20, 100, 300, 600)))
+        if taps.random() < 0.6:
+            page.locator(f"[data-quality={taps.choice(('voice', 'v48', 'v100'))}]").click()
+        elif taps.random() < 0.7:
+            page.evaluate(f"document.querySelector('video').currentTime = {taps.uniform(0, 50)}")
+        else:
+            page.evaluate("(v => v.paused ? void v.play().catch(() => 0) : v.pause())(document.querySelector('video'))")
+    page.locator("[data-quality=v100]").click()
+    page.evaluate(f"void document.querySelector('video').play().catch(() => 0); {PLAYHEAD} = 20")
+    played(page, 21)
+    assert page.locator("[data-player]").get_attribute("data-mode") is None
+    assert errors == []
 
 
 @each_width
