@@ -1,7 +1,7 @@
 """`python -m benchmarks.lessons CLIP ...`: publishes one course with a lesson for each clip, through the public door.
 
-Clips: `teacher`, `slides` and `long` (9 minutes) from the shared clips (real footage); `pattern`, `sound` and `picture`
-made by ffmpeg, short, for tests.
+Clips: `teacher`, `slides`, `stay` (4 minutes) and `long` (9) from the shared clips (real footage); `pattern`, `sound`
+and `picture` made by ffmpeg, short, for tests.
 """
 
 import os
@@ -23,6 +23,7 @@ def source(clip: str, target: Path) -> None:
     moving = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=10"]
     inputs = {
         "teacher": _looped(SHARED / "talkinghead-signers-640x480.mkv"),
+        "stay": _looped(SHARED / "talkinghead-signers-640x480.mkv", duration_s=240),
         "long": _looped(SHARED / "talkinghead-signers-640x480.mkv", duration_s=560),
         "slides": _looped(SHARED / "slides-lecture-eth-640x480.mov", "[0:v]setpts=8*PTS,fps=5[v]"),
         "pattern": [*moving, *tone, "-t", "60"],

@@ -102,22 +102,30 @@ def lab_for(site: Site, congestion: str) -> Iterator[Any]:
             lab.down()
 
 
-def visit(lab: Any, path: str, profile: str, *, play_s: float, seed: int) -> Visit:
-    """Open a page once, with a browser that has never been here."""
+def opened(lab: Any, path: str, profile: str, *, play_s: float = 0, seed: int = 1, **options: Any) -> dict[str, Any]:
+    """Open a page once, with a browser that has never been here: the tool's figures, and `heard` from our probe."""
     import measure  # type: ignore[import-not-found]
 
     heard: dict[str, Any] = {}
     if PROBE not in measure.PROBE:
         measure.PROBE += PROBE
         measure.FINAL = measure.FINAL.replace("return {origin", "return {heard: window.__heard, origin")
-    options = SimpleNamespace(
-        url=f"{lab.config['https']}{path}", profile=profile, seed=seed, cpu=1, dpr=2, lang="zh-CN", browser=None,
-        browser_profile=None, effective_type=None, save_data=False, ready=None, repeat_visit=False, settle=3,
-        max_secs=180, play=play_s, tap="[data-play]", outage_at=None, outage_for=10, shot=None,
-    )  # fmt: skip
-    result = _measured(measure, lab, options, heard)
+    usual = {
+        "url": f"{lab.config['https']}{path}", "profile": profile, "seed": seed, "cpu": 1, "dpr": 2, "lang": "zh-CN",
+        "browser": None, "browser_profile": None, "effective_type": None, "save_data": False, "ready": None,
+        "repeat_visit": False, "settle": 3, "max_secs": 180, "play": play_s, "tap": "[data-play]", "outage_at": None,
+        "outage_for": 10, "shot": None,
+    }  # fmt: skip
+    result = _measured(measure, lab, SimpleNamespace(**{**usual, **options}), heard)
     if "error" in result or (result.get("status") or 0) >= 400:
         raise RuntimeError(f"{path} over {profile}: {result.get('error') or result.get('status')}")
+    return {**result, "heard": heard}
+
+
+def visit(lab: Any, path: str, profile: str, *, play_s: float, seed: int) -> Visit:
+    """A first visit, Play tapped at once."""
+    result = opened(lab, path, profile, play_s=play_s, seed=seed)
+    heard = result["heard"]
     return Visit(
         fcp=result["fcp"],
         kilobytes=result["kb_total"],

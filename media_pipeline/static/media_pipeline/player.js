@@ -93,7 +93,6 @@
   const load = async (T, to) => {
     const { off, start, url } = T.f
     let pos = off[T.at]
-    let wait = 0.5
     const job = (T.job = { first: start[T.at], last: start[to], left: off[to] - pos })
     T.at = to
     while (job.left) {
@@ -135,7 +134,6 @@
               fresh = 0
             }
             T.queue.push(part)
-            wait = 0.5
             if (box.dataset.link == 'retry') say('')
             show('spent', 'spent', (spent / 1e6).toFixed(1))
             if (!answer && till < off[to] && till - pos < rate * rtt) ask()
@@ -147,8 +145,7 @@
         job.stop()
         if (T.job != job) return
         say('retry')
-        await new Promise(done => setTimeout(done, wait * 1000))
-        wait = Math.min(wait * 2, 8)
+        await new Promise(done => setTimeout(done, 2000))
       } finally {
         clearTimeout(guard)
       }
@@ -166,12 +163,13 @@
     if (busy && slow() && spent && busy.job.left > rate * rtt) return
     const full = T => T.at >= T.f.n || T.f.start[T.at] - t > 55
     const picture = S && P && want && !P.job && !full(P)
-    // Seconds of sound to have while a picture comes; more and more, as a full queue may drop seconds of bytes.
-    const need = picture ? rtt + Math.max(1, Math.min(9, spent / 12000 - 5)) + (P.f.off[P.at + 1] - P.f.off[P.at]) / rate : 0
+    // Seconds of sound to have while a picture comes; more and more, as a full queue may drop seconds of bytes, and a
+    // dead link is outlasted by the voice, which is small: three seconds for each that the picture is ahead.
+    const need = picture ? rtt + Math.max(1, Math.min(9, spent / 12000 - 5), Math.min(52, 3 * (P.f.start[P.at] - t) - 20)) + (P.f.off[P.at + 1] - P.f.off[P.at]) / rate : 0
     const T = picture && ((!(slow() && spent) && (!held || S.job)) || full(S) || lead.f.start[lead.at] - t > need) ? P : lead
     if (T.job || full(T)) return
     const { n, start } = T.f
-    const last = (T == P && slow()) || (T.at && !spent) ? 0 : Math.max(start[T.at] + 4, t + need)
+    const last = (T == P && slow()) || (T.at && !spent) ? 0 : Math.max(start[T.at] + 4, T == S && t + need)
     let to = T.at + 1
     while (to < n && start[to] < last) to++
     load(T, to)
