@@ -56,6 +56,11 @@ PROBE = """
 })();"""
 
 
+def is_doubtful(late_ms: float, lag_s: float) -> bool:
+    """True when the machine, not the link, may have been what was waited for."""
+    return late_ms > 50 or lag_s > 1
+
+
 @dataclass(frozen=True)
 class Visit:
     """One opening of a page. Times in seconds, None for what did not happen."""
@@ -73,8 +78,7 @@ class Visit:
 
     @property
     def is_doubtful(self) -> bool:
-        """True when the machine, not the link, may have been what was waited for."""
-        return self.late_ms > 50 or self.lag_s > 1
+        return is_doubtful(self.late_ms, self.lag_s)
 
 
 def missing() -> list[str]:

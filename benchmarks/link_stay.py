@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.link import COURSE, RESULTS, lab_for, missing, opened
+from benchmarks.link import COURSE, RESULTS, is_doubtful, lab_for, missing, opened
 from benchmarks.site import Site
 
 CLIP = "stay"
@@ -76,7 +76,7 @@ def main() -> int:
                 for profile in asked.profiles:
                     for name in asked.cases:
                         figure, found = CASES[name](lab, profile)
-                        doubtful = "yes" if found["link_late_ms"] > 50 or found["host_lag_s"] > 1 else "no"
+                        doubtful = "yes" if is_doubtful(found["link_late_ms"], found["host_lag_s"]) else "no"
                         rows.append(f"| {profile} | {congestion} | {name} | {figure} | {doubtful} |")
                         print(rows[-1], file=sys.stderr, flush=True)
     text = HEAD + "\n".join(rows) + "\n" + FOOT

@@ -119,6 +119,7 @@ def test_whatever_is_tapped_in_whatever_order_it_plays_on_in_the_quality_chosen_
     page.locator("[data-quality=v100]").click()
     page.evaluate(f"void document.querySelector('video').play().catch(() => 0); {PLAYHEAD} = 20")
     played(page, 21)
+    assert page.locator("[data-quality=v100]").get_attribute("aria-pressed") == "true"
     assert page.locator("[data-player]").get_attribute("data-mode") is None
     assert errors == []
 
