@@ -11,16 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_STRING_OR_COMMENT = re.compile(r"""("[^"]*"|'[^']*')|/\*.*?\*/""", re.DOTALL)
+from lms.core.scripts import squeeze
 
-_LITERAL = re.compile(r"""('[^'\n]*'|"[^"\n]*"|`[^`]*`|(?<=[=( !])/(?:[^/\\\n]|\\.)+/(?=[.\w]))""")
-_OPERATOR = re.compile(r" ?([-=+*/<>!&|?:,{}();]+) ?")
-# A line's end that ends no statement; a constant's keyword, where one for all compresses better; one parameter alone.
-_SHORTER = (
-    (re.compile(r"(?<=[{(\[,;])\n|\n(?=[})\]])"), ""),
-    (re.compile(r"\bconst (?=[\w$\[{])"), "let "),
-    (re.compile(r"(?<![\w$])\((\w+)\)=>"), r"\1=>"),
-)
+_STRING_OR_COMMENT = re.compile(r"""("[^"]*"|'[^']*')|/\*.*?\*/""", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -53,23 +46,6 @@ def minify(css: str) -> str:
 def bundle(files: Sequence[Path]) -> Bundle:
     """The files one after the other; one that is not there counts as empty."""
     return _bundle(minify("\n".join(path.read_text(encoding="utf-8") for path in files if path.exists())))
-
-
-def squeeze(script: str) -> str:
-    """A script without indentation, without spaces around operators, without line ends beside brackets, and without
-    `//` comments that have a line, or the end of one after a space, to themselves; `const` becomes `let`. Strings,
-    templates and regular expressions stay as they are."""
-    lines = (line.strip() for line in script.splitlines())
-    text = "\n".join(re.sub(r" // .*", "", line) for line in lines if line and not line.startswith("//"))
-    parts = _LITERAL.split(text)
-    return "".join(part if at % 2 else _shorter(part) for at, part in enumerate(parts))
-
-
-def _shorter(code: str) -> str:
-    code = _OPERATOR.sub(r"\1", code)
-    for pattern, instead in _SHORTER:
-        code = pattern.sub(instead, code)
-    return code
 
 
 def script(path: Path) -> Bundle:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from lms.core.critical import squeeze
+from lms.core.scripts import squeeze
 
 _FOLDER = Path(__file__).parent / "static" / "offline"
 KEEPING = ("pieces.js", "keep.js", "keeping.js")

@@ -12,10 +12,23 @@ from tests import database, static
 
 PATIENCE_MS = 45_000
 # Why a film stopped is lost when the player goes on with another: said to the console, which a failed test shows.
-TELL_MEDIA_ERRORS = """addEventListener('error', ({ target }) => {
-  const { currentTime, error } = target
-  if (error) console.error(`media error ${error.code} at ${currentTime} s: ${error.message}`)
-}, true)"""
+# With what its source buffers were given last: their type, and bytes or the call.
+TELL_MEDIA_ERRORS = """{
+  const given = []
+  for (const name of ['appendBuffer', 'abort', 'changeType']) {
+    const call = SourceBuffer.prototype[name]
+    SourceBuffer.prototype[name] = function (what) {
+      this.type = name == 'changeType' ? what : this.type
+      const head = what && what.byteLength > 8 ? String.fromCharCode(...what.slice(4, 8)).replace(/[^ -~]/g, '.') : ''
+      given.push(`${this.type || 'first'} ${name} ${what && what.byteLength} ${head}`)
+      return call.apply(this, arguments)
+    }
+  }
+  addEventListener('error', ({ target }) => {
+    const { currentTime, error } = target
+    if (error) console.error(`media error ${error.code} at ${currentTime} s: ${error.message}`, given.slice(-30).join('; '))
+  }, true)
+}"""
 
 
 @pytest.fixture(scope="module")

@@ -86,6 +86,23 @@ def test_another_quality_is_taken_up_without_a_stop(page: Page, site: Site) -> N
     assert page.locator("[data-quality=v48]").get_attribute("aria-pressed") == "false"
 
 
+def test_a_quality_chosen_while_the_picture_waits_plays_when_the_link_turns_fast(page: Page, site: Site) -> None:
+    page.goto(site.address + site.lesson("pattern"))
+    link = page.context.new_cdp_session(page)
+    link.send("Network.enable")
+    slow = {"offline": False, "latency": 400, "downloadThroughput": 9_000, "uploadThroughput": 9_000}
+    link.send("Network.emulateNetworkConditions", slow)
+    page.locator("[data-play]").click()
+    page.wait_for_selector("[data-link=slow]")
+    page.locator("[data-quality=v100]").click()
+    link.send("Network.emulateNetworkConditions", {**slow, "latency": 0, "downloadThroughput": -1})
+    until(page, "performance.getEntriesByType('resource').some((e) => e.name.endsWith('v100.mp4'))")
+    until(page, "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames > 3")
+    head = page.evaluate(PLAYHEAD)
+    played(page, head + 5)
+    assert page.locator("[data-player]").get_attribute("data-mode") is None
+
+
 def test_listening_only_takes_no_picture_anywhere_in_the_lesson(page: Page, site: Site) -> None:
     page.goto(site.address + site.lesson("pattern"))
     page.locator("[data-quality=voice]").click()
@@ -158,6 +175,27 @@ def test_the_one_file_plays_where_the_browser_lacks_something(page: Page, site: 
     played(page, 10.5)
 
 
+SPOILT = """const append = SourceBuffer.prototype.appendBuffer
+let good = 5, bad = BAD
+SourceBuffer.prototype.appendBuffer = function (part) {
+  return append.call(this, good-- < 0 && bad-- > 0 ? new Uint8Array(64) : part)
+}"""
+
+
+@pytest.mark.parametrize(("bad", "mode"), [("1", None), ("1e9", "share")], ids=["once", "always"])
+def test_media_the_browser_cannot_read_are_tried_once_more_then_the_one_file_plays(
+    page: Page, site: Site, bad: str, mode: str | None
+) -> None:
+    page.add_init_script(SPOILT.replace("BAD", bad))
+    errors: list[Any] = []
+    page.on("pageerror", lambda error: errors.append(error))
+    start(page, site)
+    played(page, 6)
+    assert page.locator("[data-player]").get_attribute("data-mode") == mode
+    until(page, "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames > 3")
+    assert errors == []
+
+
 def test_without_javascript_the_browsers_own_controls_play_the_one_file(browser: Browser, site: Site) -> None:
     context = browser.new_context(viewport={"width": PHONE, "height": 740}, java_script_enabled=False)
     context.set_default_timeout(PATIENCE_MS)
@@ -216,7 +254,7 @@ def test_a_server_that_goes_away_and_comes_back_costs_no_byte_twice(browser: Bro
     finally:
         site.start()
     link.send("Network.emulateNetworkConditions", {**slow, "downloadThroughput": -1})
-    page.wait_for_selector("[data-link='']")
+    page.wait_for_selector("[data-player]:not([data-link=retry])")
     head = page.evaluate(PLAYHEAD)
     played(page, head + 4)
     assert page.evaluate("document.querySelector('video').error") is None

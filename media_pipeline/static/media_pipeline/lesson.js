@@ -138,9 +138,9 @@
   const speeds = [1, 1.25, 1.5, 2, 0.75]
   speed.disabled = false
   speed.onclick = () => {
-    v.playbackRate = v.defaultPlaybackRate = speeds[(speeds.indexOf(v.playbackRate) + 1) % speeds.length]
+    v.playbackRate = v.defaultPlaybackRate = speeds[(speeds.indexOf(v.defaultPlaybackRate) + 1) % speeds.length]
   }
-  v.onratechange = () => (speed.textContent = v.playbackRate + '×')
+  v.onratechange = () => (speed.textContent = v.defaultPlaybackRate + '×')
   const keys = {
     ' ': () => (v.paused ? seek(v.currentTime) : v.pause()),
     ArrowLeft: () => (v.currentTime = Math.max(0, v.currentTime - 5)),

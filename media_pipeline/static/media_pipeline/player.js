@@ -10,10 +10,11 @@
   const total = data.duration
   const bytes = s => Uint8Array.from(atob(s), c => c.charCodeAt(0))
   const can = f => f && window.MediaSource && MediaSource.isTypeSupported(f.mime)
-  const now = () => Date.now() / 1000
-  let ms, S, P, lead, tracks, started, spent, want, held, late, rtt, mark
+  let ms, S, P, lead, started, spent, want, held, late, rtt, failed
+  let tracks = []
   let rate = 6000 // bytes a second
   let fresh = 0
+  let mark = 0
 
   const slow = () => late || rate < 25000
   const show = (name, what, n) => {
@@ -21,7 +22,12 @@
     const text = (e.dataset[what] || '').replace('{n}', n)
     if (e.textContent != text) e.textContent = text
   }
-  const say = what => show('strip', (box.dataset.link = what), Math.round(rate / 125))
+  // While the link is dead what is here is spoken slower, to outlast it.
+  const dead = () => box.dataset.link == 'retry'
+  const say = what => {
+    show('strip', (box.dataset.link = what), Math.round(rate / 125))
+    v.playbackRate = v.defaultPlaybackRate * (dead() ? 0.75 : 1)
+  }
   const unpack = f => {
     let a = 0
     let b = 0
@@ -42,15 +48,17 @@
     for (let i = 0; i < b.length; i++) if (b.start(i) < t + 0.2 && b.end(i) > t) return b.end(i)
     return t
   }
-  const whole = T => T.at >= T.f.n && !T.job && !T.queue.length && !T.sb.updating
+  const whole = T => T.at >= T.f.n && !T.job && !T.queue[0] && !T.sb.updating
 
-  // Forgets what is being fetched, and half a fragment.
+  // Forgets what is being fetched, and half a fragment; what comes next may be of another rendition.
   const cut = T => {
     if (T.job) T.job.stop()
     T.job = 0
     T.queue = []
     if (ms.readyState == 'ended') T.sb.appendBuffer(new Uint8Array()) // reopens
     T.sb.abort()
+    T.sb.changeType(T.f.mime)
+    T.sb.appendBuffer(T.f.init)
   }
   const place = T => {
     const s = T.f.start
@@ -81,12 +89,8 @@
   const flush = T => {
     const t = v.currentTime
     // A gap before the play head would stop the sound: a picture that comes early waits here.
-    if (!T.queue.length || T.sb.updating || (T == P && S && T.from > end(T, t) + 0.2)) return
-    const part = T.queue.shift()
-    if (part.trim) {
-      T.sb.changeType(part)
-      flush(T)
-    } else T.sb.appendBuffer(part)
+    if (!T.queue[0] || T.sb.updating || (T == P && S && T.from > end(T, t) + 0.2)) return
+    T.sb.appendBuffer(T.queue.shift())
   }
 
   // Fetches up to entry `to`; after a failure it goes on at the byte where it broke.
@@ -123,18 +127,18 @@
           for (let part; (part = (await reader.read()).value); ) {
             if (T.job != job) return
             const n = part.length
-            const took = now() - mark
+            const took = Date.now() - mark
             fresh += n
             pos += n
             spent += n
             job.left -= n
-            if (!(took < 0.5)) {
-              if (took < 3) rate = rate * 0.5 + (0.5 * fresh) / took
-              mark = now()
+            if (took > 500) {
+              if (took < 3000) rate = rate * 0.5 + (500 * fresh) / took
+              mark = Date.now()
               fresh = 0
             }
             T.queue.push(part)
-            if (box.dataset.link == 'retry') say('')
+            if (dead()) say('')
             show('spent', 'spent', (spent / 1e6).toFixed(1))
             if (!answer && till < off[to] && till - pos < rate * rtt) ask()
             watch()
@@ -146,8 +150,6 @@
         if (T.job != job) return
         say('retry')
         await new Promise(done => setTimeout(done, 2000))
-      } finally {
-        clearTimeout(guard)
       }
       if (T.job != job) return
     }
@@ -160,7 +162,8 @@
     const busy = tracks.find(T => T.job)
     // On a slow link the next request leaves while the last one's bytes still come: no round trip is idle.
     // The first two leave together, a short one of the voice; not on the slowest links, where the voice would run out.
-    if (busy && slow() && spent && busy.job.left > rate * rtt) return
+    // So do those that wait for a dead link, or the voice would wait for a picture.
+    if (busy && slow() && spent && !dead() && busy.job.left > rate * rtt) return
     const full = T => T.at >= T.f.n || T.f.start[T.at] - t > 55
     const picture = S && P && want && !P.job && !full(P)
     // Seconds of sound to have while a picture comes; more and more, as a full queue may drop seconds of bytes, and a
@@ -181,19 +184,19 @@
   }
   const tick = () => {
     tracks.forEach(flush)
-    if (!started) return
+    if (!started || !tracks[0]) return
     const t = v.currentTime
     if (S && P) {
       const pe = end(P, t)
       const short = pe < total - 0.5
       if (held) {
         if (P.job && t > P.job.last) cut(P)
-        if (want && !P.job && !P.queue.length && (P.at >= P.f.n || P.f.start[P.at] < t - 0.2)) join()
+        if (want && !P.job && !P.queue[0] && (P.at >= P.f.n || P.f.start[P.at] < t - 0.2)) join()
         if (pe - t > 0.7 || !short) {
           held = 0
           say('')
           if (!v.seeking) v.currentTime = t // wakes the picture
-        } else if (end(S, t) > t && !S.queue.length) hold()
+        } else if (end(S, t) > t && !S.queue[0]) hold()
         if (want && !slow() && P.from > t + 1) {
           cut(P)
           place(P)
@@ -202,7 +205,7 @@
         held = 1
         hold()
       }
-      if (want && held && box.dataset.link != 'retry') say('slow')
+      if (want && held && !dead()) say('slow')
     }
     if (whole(lead) && (!P || !want || whole(P))) hold()
     pump()
@@ -220,13 +223,13 @@
     const f = data.pictures.find(p => p.name == name)
     for (const b of buttons) b.setAttribute('aria-pressed', b.dataset.quality == name)
     want = f
-    if (!P) return
-    if (f != P.f) cut(P)
-    if (f && f != P.f) {
-      P.queue = [f.mime, f.init]
-      P.f = f
-      if (started) join()
-    } else if (f && started) enter(P)
+    if (!tracks.includes(P)) return
+    const same = f == P.f
+    if (!same) {
+      P.f = f || P.f
+      cut(P)
+    }
+    if (f && started) same ? enter(P) : join()
     tick()
   }
 
@@ -237,10 +240,10 @@
       v.play()
     }
   }
-  // Without MediaSource, AV1 or Opus, or when they fail, the one file plays.
-  const share = failed => {
+  // Without MediaSource, AV1 or Opus, or when they fail twice, the one file plays.
+  const share = () => {
     const t = v.currentTime
-    ms = v.onerror = null
+    ms = v.onerror = 0
     box.dataset.mode = 'share'
     go.lastElementChild.textContent = go.dataset.share
     if (!v.querySelector('source')) return
@@ -274,62 +277,75 @@
     tick()
   }
   try {
-    v.currentTime = JSON.parse(localStorage.progress)[box.dataset.key].position_s
+    const asked = /t=(\d+)/.exec(location.hash)
+    v.currentTime = asked ? asked[1] : JSON.parse(localStorage.progress)[box.dataset.key].position_s
   } catch {
     // nothing kept, or nothing can be
   }
-  const asked = /t=(\d+)/.exec(location.hash)
-  if (asked) v.currentTime = asked[1]
   const all = data.pictures
   data.pictures = all.filter(can)
   if (!can(data.sound || all[0]) || (all[0] && !data.pictures[0])) return share()
-  ms = new MediaSource()
-  v.src = URL.createObjectURL(ms)
-  v.controls = false
-  v.onerror = share
-  ms.onsourceopen = () => {
-    ms.onsourceopen = null
-    const track = (f, ...more) => {
-      const sb = ms.addSourceBuffer(f.mime)
-      sb.onupdateend = tick
-      return { f, sb, queue: [f.init, ...more] }
-    }
-    data.pictures.forEach(unpack)
-    // The first seconds, and a silent end that keeps the duration whole while the picture is short (endOfStream).
-    if (data.sound) S = track(unpack(data.sound), bytes(data.ends))
-    if (data.pictures[0]) P = track((want = data.pictures[0]))
-    lead = S || P
-    tracks = [S, P].filter(Boolean)
-    ms.duration = total
-    tick()
-    v.ontimeupdate = tick
-    v.onseeking = () => {
-      const t = v.currentTime
-      late = 0
-      if (started) {
-        for (const T of tracks) {
-          if (end(T, t) > t || (T.job && T.job.first <= t + 0.02 && T.job.last > t)) continue
-          cut(T)
-          enter(T)
-        }
-        tick()
+  data.pictures.forEach(unpack)
+  if (data.sound) unpack(data.sound)
+  want = data.pictures[0]
+  const open = () => {
+    ms = new MediaSource()
+    v.src = URL.createObjectURL(ms)
+    ms.onsourceopen = () => {
+      ms.onsourceopen = null
+      const track = (f, ...more) => {
+        const sb = ms.addSourceBuffer(f.mime)
+        sb.onupdateend = tick
+        return { f, sb, queue: [f.init, ...more] }
       }
+      // The first seconds, and a silent end that keeps the duration whole while the picture is short (endOfStream).
+      if (data.sound) S = track(data.sound, bytes(data.ends))
+      if (data.pictures[0]) P = track(want || data.pictures[0])
+      lead = S || P
+      tracks = [S, P].filter(Boolean)
+      ms.duration = total
+      if (started) tracks.forEach(enter)
+      else ready()
+      tick()
     }
-    v.onwaiting = () => {
-      setTimeout(() => {
-        if (v.readyState > 2 || v.paused) return
-        late = 1
-        if (!box.dataset.link) say('wait')
-        tick()
-      }, 1500)
+  }
+  v.controls = false
+  v.onerror = () => {
+    const t = v.currentTime
+    for (const T of tracks) T.job = T.job && T.job.stop()
+    tracks = []
+    if (failed) return share()
+    failed = 1
+    open()
+    v.currentTime = t
+    v.play()
+  }
+  open()
+  v.ontimeupdate = tick
+  v.onseeking = () => {
+    const t = v.currentTime
+    late = 0
+    if (started) {
+      for (const T of tracks) {
+        if (end(T, t) > t || (T.job && T.job.first <= t + 0.02 && T.job.last > t)) continue
+        cut(T)
+        enter(T)
+      }
+      tick()
     }
-    v.onplaying = () => {
-      if (box.dataset.link == 'wait') say('')
-    }
-    for (const b of buttons) {
-      b.disabled = false
-      b.onclick = () => choose(b.dataset.quality)
-    }
-    ready()
+  }
+  v.onwaiting = () =>
+    setTimeout(() => {
+      if (v.readyState > 2 || v.paused) return
+      late = 1
+      if (!box.dataset.link) say('wait')
+      tick()
+    }, 1500)
+  v.onplaying = () => {
+    if (box.dataset.link == 'wait') say('')
+  }
+  for (const b of buttons) {
+    b.disabled = false
+    b.onclick = () => choose(b.dataset.quality)
   }
 })()

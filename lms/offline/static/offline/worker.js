@@ -6,6 +6,9 @@ const ASSETS = 'assets'
 const MOST_PAGES = 60
 const MOST_PLAYED = 150e6
 const PART = 262144
+const SILENT_MS = 10e3 // so long no byte, and the link is lost
+const PROBE_MS = 6e3 // Chromium holds back new connections after a dozen failures in a minute
+const WAIT_MS = 12e3 // the player gives up after 15 s
 const HEAD_START_MS = 100 // a link this quick shows the page as it is now
 const OWN = /^\/(?:[a-z-]+\/)?(?:admin|account|api|documents|health|metrics|media|uploads)\//
 
@@ -71,6 +74,55 @@ const page = async event => {
   return first || kept
 }
 
+// A link that dies leaves its connections waiting long after it is back, the longer the longer it was dead, and Chromium
+// hands a connection that was never made on to the next request. A web socket has a connection of its own: whatever it
+// is answered, the link is back. Then media go by connections that nothing else waits for.
+let lost = false
+let credentials = 'same-origin'
+const answers = () =>
+  new Promise(done => {
+    const probe = new WebSocket(location.origin.replace('http', 'ws') + '/health/live')
+    const end = found => {
+      clearTimeout(timer)
+      probe.onopen = probe.onerror = null
+      probe.close()
+      done(found)
+    }
+    const timer = setTimeout(end, PROBE_MS, false)
+    probe.onopen = probe.onerror = () => end(true)
+  })
+let looking
+let waiting = 0
+const look = async () => {
+  while (lost && waiting) {
+    if (!(await answers())) continue
+    lost = false
+    credentials = 'omit'
+  }
+  looking = 0
+}
+// Until the link is back, or it is time to say that it is not.
+const linked = async () => {
+  if (!lost) return
+  waiting++
+  looking = looking || look()
+  await Promise.race([looking, new Promise(done => setTimeout(done, WAIT_MS))])
+  waiting--
+  if (lost) throw new TypeError('no link')
+}
+// What is asked for, or the link is lost.
+const heard = async (asked, abort) => {
+  const silent = setTimeout(() => {
+    lost = true
+    abort.abort()
+  }, SILENT_MS)
+  try {
+    return await asked
+  } finally {
+    clearTimeout(silent)
+  }
+}
+
 // One range of a file, from the parts that are here and the network between them.
 const media = async (event, path, first, last) => {
   const cache = await Pieces.open(path)
@@ -87,8 +139,10 @@ const media = async (event, path, first, last) => {
   const ask = async () => {
     const next = found.find(part => part.first > at)
     const to = next && next.first <= last ? next.first - 1 : last
+    await linked()
     abort = new AbortController()
-    const answer = await fetch(path, { headers: { Range: `bytes=${at}-${to}` }, cache: 'no-store', signal: abort.signal })
+    const headers = { Range: `bytes=${at}-${to}` }
+    const answer = await heard(fetch(path, { headers, credentials, cache: 'no-store', signal: abort.signal }), abort)
     return { answer, to }
   }
   let asked
@@ -112,7 +166,7 @@ const media = async (event, path, first, last) => {
     let start = at
     let bytes = []
     try {
-      for (let part; at <= to && (part = (await reader.read()).value); ) {
+      for (let part; at <= to && (part = (await heard(reader.read(), abort)).value); ) {
         stream.enqueue(part)
         bytes.push(part)
         at += part.length
