@@ -19,6 +19,7 @@ ROOMS = (
     "lms/core",
     "lms/accounts",
     "lms/records",
+    "lms/reach",
     "lms/api",
     "lms/offline",
     "lms/backup",

@@ -1,7 +1,7 @@
 """What the API is told and says."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -16,6 +16,20 @@ class EventIn(Schema):
     lesson_key: UUID
     at: AwareDatetime = Field(description="when it happened, by the phone's clock")
     data: dict[str, Any] = Field(default={}, description="lesson_played: position_s, duration_s")
+
+
+class VisitIn(Schema):
+    """How one visit to a lesson went. Nothing in it says who, or which lesson."""
+
+    paint: int = Field(default=0, ge=0, le=3_600_000, description="ms to the first words; 0: not known")
+    sound: int | None = Field(
+        default=None, ge=0, le=3_600_000, description="ms from the tap on Play to the first sound"
+    )
+    stalls: int = Field(ge=0, le=10_000, description="how often the lesson stood still")
+    stalled: int = Field(ge=0, le=86_400_000, description="ms that it stood still")
+    played: int = Field(ge=0, le=86_400, description="s of the lesson that were played")
+    kb: int = Field(ge=0, le=10_000_000, description="kB that the page fetched")
+    link: Literal["slow-2g", "2g", "3g", "4g", ""] = Field(default="", description="the browser's effectiveType")
 
 
 class RejectionOut(Schema):

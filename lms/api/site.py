@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Status
@@ -10,8 +11,10 @@ from ninja.params import Body
 from pydantic import ValidationError as SchemaError
 
 from lms.api.learners import from_another_site, learner_of, welcome_guest
-from lms.api.schemas import ErrorOut, EventIn, EventsOut, MeOut, PersonOut, ProgressOut, RejectionOut
+from lms.api.schemas import ErrorOut, EventIn, EventsOut, MeOut, PersonOut, ProgressOut, RejectionOut, VisitIn
 from lms.core.clock import now
+from lms.reach.services import Full, record_visit, region_of
+from lms.reach.types import MAX_BYTES, Seen
 from lms.records import selectors, services
 from lms.records.types import MAX_EVENTS, Event
 
@@ -77,6 +80,33 @@ def events(request: HttpRequest, response: HttpResponse, payload: Body[list[Any]
     recorded = services.record_events(learner=learner, events=read, now=now())
     rejected += [RejectionOut(id=row.id, code=row.code) for row in recorded.rejected]
     return Status(200, EventsOut(accepted=list(recorded.accepted), rejected=rejected))
+
+
+@api.post(
+    "/visits",
+    response={204: None, 400: ErrorOut, 403: ErrorOut, 413: ErrorOut, 429: ErrorOut},
+    summary="How one sampled visit to a lesson went: at most 200 bytes, from navigator.sendBeacon, of nobody",
+)
+def visits(request: HttpRequest, payload: VisitIn) -> Status[Any]:
+    """Kept under its day, the region of its network and the kind of its link; the address itself is not."""
+    if from_another_site(request):
+        return Status(403, {"code": "other_site", "sentence": _("Events are taken from this site's own pages only.")})
+    if len(request.body) > MAX_BYTES:
+        return Status(413, {"code": "too_long", "sentence": _("Send at most %(n)s bytes.") % {"n": MAX_BYTES}})
+    seen = Seen(
+        paint_ms=payload.paint or None,
+        sound_ms=payload.sound,
+        stalls=payload.stalls,
+        stalled_ms=payload.stalled,
+        played_s=payload.played,
+        kilobytes=payload.kb,
+        link=payload.link,
+    )
+    try:
+        record_visit(seen=seen, region=region_of(request.META.get("REMOTE_ADDR", ""), settings.REGIONS), now=now())
+    except Full:
+        return Status(429, {"code": "full", "sentence": _("Enough visits of today are known.")})
+    return Status(204, None)
 
 
 def _read(payload: list[Any]) -> tuple[list[Event], list[RejectionOut]]:

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "media_pipeline",
     "courses",
     "lms.records",
+    "lms.reach",
     "search",
     "lms.offline",
     "lms.backup",
@@ -137,6 +138,7 @@ PAGES_SHOW = ["courses", "media_pipeline", "wagtailcore", "wagtailimages", "wagt
 # Media ---------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = ENV.broker_url
 METRICS_TOKEN = ENV.metrics_token
+REGIONS = ENV.regions
 MEDIA_WORK_DIR = DATA_DIR / "work"  # what steps are writing
 MEDIA_MAX_SOURCE_BYTES = 8_000_000_000
 MEDIA_ROOM_KEPT_BYTES = 200_000_000  # encoding waits rather than leave less room on the disk

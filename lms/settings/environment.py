@@ -52,6 +52,7 @@ class Environment:
     media_delivery: str
     broker_url: str
     metrics_token: str
+    regions: dict[str, front.Networks]
     web: front.Web
     debug: bool
 
@@ -184,6 +185,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         media_delivery=storing.delivery(values),
         broker_url=_broker_url(values),
         metrics_token=_metrics_token(values),
+        regions=front.regions(values),
         web=front.web(values),
         debug=choice(values, "DEBUG", "0", ("0", "1")) == "1",
     )

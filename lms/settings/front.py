@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 UNIX = "unix"
 CACHE_ANSWERS_WITHIN_S = 0.5
+Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,22 @@ def trusted_proxies(values: Mapping[str, str]) -> tuple[str, ...]:
                 "a proxy that comes through a socket's file."
             ) from None
     return given
+
+
+def regions(values: Mapping[str, str]) -> dict[str, Networks]:
+    """Names of regions and their networks: `NAME=NETWORK NETWORK; NAME=NETWORK`. Raises ImproperlyConfigured."""
+    found: dict[str, Networks] = {}
+    for part in filter(None, (part.strip() for part in values.get("REGIONS", "").split(";"))):
+        name, _, networks = (piece.strip() for piece in part.partition("="))
+        try:
+            found[name] = tuple(ip_network(network) for network in networks.split())
+        except ValueError as error:
+            raise ImproperlyConfigured(f"REGIONS: {error}: use NAME=10.1.0.0/16 10.2.0.0/16; NAME=...") from None
+        if not 0 < len(name) <= 40 or not found[name]:
+            raise ImproperlyConfigured(
+                f"REGIONS: {part!r} is not a name (40 signs at most) and its networks: use NAME=10.1.0.0/16; NAME=..."
+            )
+    return found
 
 
 def cache(values: Mapping[str, str]) -> dict[str, Any]:

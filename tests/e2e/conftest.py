@@ -26,7 +26,8 @@ TELL_MEDIA_ERRORS = """{
   }
   addEventListener('error', ({ target }) => {
     const { currentTime, error } = target
-    if (error) console.error(`media error ${error.code} at ${currentTime} s: ${error.message}`, given.slice(-30).join('; '))
+    if (!error) return
+    console.error(`media error ${error.code} at ${currentTime} s: ${error.message}`, given.slice(-30).join('; '))
   }, true)
 }"""
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from benchmarks.site import COURSE, Site
 from tests.e2e.conftest import until, wait_for
+from tests.e2e.relay import relayed
 
 pytestmark = pytest.mark.e2e
 IN_CHARGE = "!!navigator.serviceWorker.controller"
@@ -137,6 +138,26 @@ def stored_bytes(page: Page) -> int:
         }"""
     )
     return found
+
+
+def test_a_dead_link_is_outlasted_and_found_alive_by_a_connection_of_its_own(site: Site, phone: BrowserContext) -> None:
+    with relayed(site.port) as link:
+        page = opened(phone, link.address + site.lesson("pattern"))
+        link.bytes_a_second = 10_000
+        page.locator("[data-play]").click()
+        plays_on(page, 3)
+        link.die()
+        page.wait_for_selector("[data-link=retry]")
+        assert page.evaluate("document.querySelector('video').playbackRate") == 0.75
+        page.wait_for_timeout(3000)
+        before = len(link.asked)
+        link.live()
+        page.wait_for_selector("[data-player]:not([data-link=retry])")
+        assert page.evaluate("document.querySelector('video').playbackRate") == 1
+        lived = link.asked[before:]
+        media = next(line for line in lived if "/media/" in line)
+        assert any("/health/live" in line for line in lived[: lived.index(media)])
+        plays_on(page, page.evaluate("document.querySelector('video').currentTime") + 2)
 
 
 def test_what_is_kept_is_listed_and_removed(site: Site, phone: BrowserContext) -> None:

@@ -3,8 +3,10 @@
 import random
 import re
 import signal
+import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
 from benchmarks.site import Site
-from tests.e2e.conftest import PATIENCE_MS, tell_errors, until
+from tests.e2e.conftest import PATIENCE_MS, tell_errors, until, wait_for
 
 pytestmark = pytest.mark.e2e
 PHONE, LAPTOP = 360, 1280
@@ -288,3 +290,21 @@ def test_keys_stop_and_start_it(page: Page, site: Site) -> None:
     played(page, 5)
     page.keyboard.press("Space")
     played(page, 6)
+
+
+def test_a_visit_tells_how_it_went_as_its_page_is_left(page: Page, site: Site) -> None:
+    page.add_init_script("Math.random = () => 0")  # this one is asked
+    start(page, site)
+    played(page, 3)
+    page.goto("about:blank")
+
+    def told() -> list[Any]:
+        with closing(sqlite3.connect(site.folder / "db.sqlite3")) as database:
+            return database.execute("SELECT paint_ms, sound_ms, played_s, kilobytes FROM reach_visit").fetchall()
+
+    wait_for(page, told, "a visit is kept")
+    ((paint_ms, sound_ms, played_s, kilobytes),) = told()
+    assert 0 < paint_ms < 60_000
+    assert 0 < sound_ms < 60_000
+    assert 2 <= played_s <= 60
+    assert kilobytes > 10

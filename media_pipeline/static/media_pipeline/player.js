@@ -8,7 +8,7 @@
   const buttons = document.querySelectorAll('[data-quality]')
   const data = JSON.parse($('#lesson-media').textContent)
   const total = data.duration
-  const bytes = s => Uint8Array.from(atob(s), c => c.charCodeAt(0))
+  const bytes = s => Uint8Array.from(atob(s), c => c.charCodeAt())
   const can = f => f && window.MediaSource && MediaSource.isTypeSupported(f.mime)
   let ms, S, P, lead, started, spent, want, held, late, rtt, failed
   let tracks = []
@@ -71,15 +71,17 @@
   const join = () => {
     const { off, start, n } = P.f
     const t = v.currentTime
-    const left = S.job ? S.job.left : 0
-    const delay = v.readyState < 3 ? rtt + 4000 / rate : 0 // until the play head moves
+    const before = S.job ? S.job.left : 0
+    const delay = end(S, t) > t ? 0 : rtt + 4000 / rate // until the play head moves
     let best = 1e9
     P.at = n
     for (let i = entry(P.f, t); i < n; i++) {
-      const fetched = rtt + (left + off[i + 1] - off[i]) / rate
-      const ready = Math.max(start[i] - t, fetched)
-      if (ready < best && t + fetched - delay < (held ? start[i + 1] - 0.5 : start[i])) {
-        best = ready
+      // Pictures show as they come: half of an entry's bytes for its keyframe, the others evenly over its time.
+      const half = (off[i + 1] - off[i]) / rate / 2
+      const share = half / (start[i + 1] - start[i])
+      const shown = Math.max(start[i], (t - delay + rtt + before / rate + half - share * start[i]) / (1 - share))
+      if (share < 0.9 && shown < best && shown <= (held ? start[i + 1] - 0.5 : start[i])) {
+        best = shown
         P.at = i
       }
     }
@@ -114,8 +116,8 @@
         // Small spans on a slow link: what is on its way must fit in the link's queue, or seconds of it are dropped.
         const ask = () => {
           const from = till
-          till = Math.min(off[to], from + (slow() ? 16000 + (rate | 0) : 1e9))
-          answer = fetch(url, { headers: { Range: `bytes=${from}-${till - 1}` }, priority: T == P ? 'low' : 'high', signal: abort.signal })
+          till = Math.min(off[to], from + (slow() ? 8000 + (rate | 0) : 1e9))
+          answer = fetch(url, { headers: { Range: 'bytes=' + from + '-' + (till - 1) }, priority: T == P ? 'low' : 'high', signal: abort.signal })
           answer.catch(() => 0)
         }
         while (job.left) {
@@ -161,20 +163,22 @@
     const t = v.currentTime
     const busy = tracks.find(T => T.job)
     // On a slow link the next request leaves while the last one's bytes still come: no round trip is idle.
-    // The first two leave together, a short one of the voice; not on the slowest links, where the voice would run out.
-    // So do those that wait for a dead link, or the voice would wait for a picture.
-    if (busy && slow() && spent && !dead() && busy.job.left > rate * rtt) return
+    // The first two leave together, the voice's a short one but on the slowest links. So do those that wait for a dead
+    // link, and the voice need not wait for a picture that takes long.
+    const ahead = lead.f.start[lead.at] - t
+    if (busy && slow() && spent && !dead() && busy.job.left > rate * rtt && (busy != P || ahead > rtt + 4)) return
     const full = T => T.at >= T.f.n || T.f.start[T.at] - t > 55
     const picture = S && P && want && !P.job && !full(P)
-    // Seconds of sound to have while a picture comes; more and more, as a full queue may drop seconds of bytes, and a
-    // dead link is outlasted by the voice, which is small: three seconds for each that the picture is ahead.
-    const need = picture ? rtt + Math.max(1, Math.min(9, spent / 12000 - 5), Math.min(52, 3 * (P.f.start[P.at] - t) - 20)) + (P.f.off[P.at + 1] - P.f.off[P.at]) / rate : 0
-    const T = picture && ((!(slow() && spent) && (!held || S.job)) || full(S) || lead.f.start[lead.at] - t > need) ? P : lead
+    // Seconds of sound to have when a picture is asked for; more and more, as a full queue may drop seconds of bytes, and
+    // a dead link is outlasted by the voice, which is small: three seconds for each that the picture is ahead.
+    const need = picture ? rtt + Math.max(1, Math.min(9, spent / 12000 - 5), Math.min(52, 3 * (P.f.start[P.at] - t) - 20)) + (P.f.off[P.at + 1] - P.f.off[P.at]) / rate / 2 : 0
+    const T = picture && ((!(slow() && spent) && (!held || S.job)) || full(S) || ahead > need) ? P : lead
+    if (T == P && held) join()
     if (T.job || full(T)) return
     const { n, start } = T.f
-    const last = (T == P && slow()) || (T.at && !spent) ? 0 : Math.max(start[T.at] + 4, T == S && t + need)
+    const enough = (T == P && slow()) || (T.at && !spent && rate > 9000) ? 0 : Math.max(start[T.at] + 4, T == S && t + need)
     let to = T.at + 1
-    while (to < n && start[to] < last) to++
+    while (to < n && start[to] < enough - 0.2) to++
     load(T, to)
     pump()
   }
@@ -229,7 +233,7 @@
       P.f = f || P.f
       cut(P)
     }
-    if (f && started) same ? enter(P) : join()
+    if (f && started) same || !S ? enter(P) : join()
     tick()
   }
 
@@ -272,7 +276,7 @@
     if (started || !ms) return
     look()
     started = 1
-    spent = rate < 9000
+    spent = 0
     tracks.forEach(enter)
     tick()
   }
@@ -292,7 +296,7 @@
     ms = new MediaSource()
     v.src = URL.createObjectURL(ms)
     ms.onsourceopen = () => {
-      ms.onsourceopen = null
+      ms.onsourceopen = 0
       const track = (f, ...more) => {
         const sb = ms.addSourceBuffer(f.mime)
         sb.onupdateend = tick
@@ -318,7 +322,7 @@
     failed = 1
     open()
     v.currentTime = t
-    v.play()
+    v.play().catch(() => 0) // a second error stops it again
   }
   open()
   v.ontimeupdate = tick

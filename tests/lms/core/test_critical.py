@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 
 from lms.core import critical
-from lms.core.scripts import squeeze
 from lms.core.icons import ICONS
+from lms.core.scripts import squeeze
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from lms.core.scripts import squeeze
         ("f(' a + b ', `${a + b}`, /a + b/.test(c))", "f(' a + b ',`${a + b}`,/a + b/.test(c))"),
         ("if (a) {\n  // why\n  b()\n}", "if(a){b()}"),
         ("const f = (one) => one", "let f=one=>one"),
+        ("f({\n  a: 1,\n  b: [2, ,],\n})", "f({a:1,b:[2,,]})"),
     ],
 )
 def test_a_squeezed_script_means_the_same(written: str, sent: str) -> None:
@@ -28,6 +29,7 @@ def in_function(code: str) -> str:
         ("const twice = value => value * 2", "let b=a=>a*2"),
         ("const all = [...list, ...all]", "let a=[...list,...a]"),
         ("const a = 1, speed = a", "let a=1,speed=a"),
+        ("const data = f(`[data-${b}]`)\ng(data)", "let a=f(`[data-${b}]`)\ng(a)"),
     ],
 )
 def test_names_of_a_script_that_is_one_function_are_shortened(written: str, sent: str) -> None:
