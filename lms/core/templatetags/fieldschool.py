@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from lms.core import ids, sizes
 from lms.core.carried import carried, carry
-from lms.core.icons import ICONS
+from lms.core.icons import ICONS, TURNING
 from lms.core.languages import content_language as language_of_pages
 from lms.core.pages import keep_fresh
 from lms.core.qr import qr as drawn_qr
@@ -99,7 +99,10 @@ def critical_js(context: Context, name: str) -> SafeString:
 def icon(context: Context, name: str) -> SafeString:
     """A picture of the sprite, for the eye only: a word always stands beside it."""
     carry(getattr(context, "request", None), "icons", name)
-    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+    turns = " turns" if name in TURNING else ""
+    return format_html(
+        '<svg class="icon{}" viewBox="0 0 24 24" aria-hidden="true"><use href="#i-{}"/></svg>', turns, name
+    )
 
 
 @register.simple_tag(takes_context=True)
