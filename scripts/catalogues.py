@@ -49,6 +49,7 @@ def followed(source: Path, locale: str) -> Catalog:
     """What the catalogue of `locale` beside `source` should be."""
     simplified = read(source)
     old = read(beside(source, locale)) if beside(source, locale).is_file() else _empty(locale)
+    by_script = locale == TRADITIONAL
     made = Catalog(
         locale=locale,
         header_comment=old.header_comment,
@@ -56,8 +57,8 @@ def followed(source: Path, locale: str) -> Catalog:
         version="0.1",
         msgid_bugs_address="",
         creation_date=simplified.creation_date,
-        revision_date=simplified.revision_date if locale == TRADITIONAL else old.revision_date,
-        last_translator="scripts/catalogues.py" if locale == TRADITIONAL else old.last_translator.partition("FULL NAME")[0],
+        revision_date=simplified.revision_date if by_script else old.revision_date,
+        last_translator="scripts/catalogues.py" if by_script else old.last_translator,
         language_team=locale,
         charset="utf-8",
         fuzzy=False,
@@ -67,8 +68,8 @@ def followed(source: Path, locale: str) -> Catalog:
         if not message.id:
             continue
         known = old.get(message.id, message.context)
-        string = _converted(message.string) if locale == TRADITIONAL else known.string if known else None
-        flags = known.flags if known and locale != TRADITIONAL else ()
+        string = _converted(message.string) if by_script else known.string if known else None
+        flags = known.flags if known and not by_script else ()
         comments = known.user_comments if known else ()
         made.add(message.id, string, flags=flags, user_comments=comments, context=message.context)
     return made
@@ -110,6 +111,8 @@ def write(source: Path, locale: str) -> None:
     written = io.BytesIO()
     write_po(written, followed(source, locale), width=120)
     text = written.getvalue().decode().rstrip("\n") + "\n"
+    for blank in ("FULL NAME <EMAIL@ADDRESS>", "EMAIL@ADDRESS"):  # Babel's own words
+        text = text.replace(blank, "")
     if signed := reviewer(path):  # Babel keeps no headers but its own
         head, mark, body = text.partition('"Content-Transfer-Encoding: 8bit\\n"\n')
         text = f'{head}{mark}"X-Reviewed-By: {signed}\\n"\n{body}'

@@ -30,7 +30,8 @@ def is_signed(base: Path, code: str) -> bool:
 
 def catalogues(base: Path, locale: str) -> list[Path]:
     """The catalogues of a locale, one a room."""
-    return sorted(path for depth in ("*", "*/*") for path in base.glob(f"{depth}/locale/{locale}/LC_MESSAGES/django.po"))
+    name = f"locale/{locale}/LC_MESSAGES/django.po"
+    return sorted(path for room in ("*", "*/*") for path in base.glob(f"{room}/{name}"))
 
 
 def reviewer(path: Path) -> str:

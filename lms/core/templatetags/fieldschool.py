@@ -194,7 +194,7 @@ def original_language(context: Context) -> str:
     Simplified Chinese is no other language for readers of Traditional: a notice on every page would tell them nothing.
     """
     written, reader = _written_in(context), get_language() or settings.LANGUAGE_CODE
-    if written == reader or language_of_pages(reader) == written and reader.startswith("zh-"):
+    if written == reader or (language_of_pages(reader) == written and reader.startswith("zh-")):
         return ""
     return _(get_language_info(written)["name"])
 
