@@ -63,7 +63,8 @@ def followed(source: Path, locale: str) -> Catalog:
         charset="utf-8",
         fuzzy=False,
     )
-    made._num_plurals, made._plural_expr = old.num_plurals, old.plural_expr  # type: ignore[attr-defined]
+    # Babel knows Tibetan's plurals by no name; a catalogue that is read has them from its header.
+    vars(made).update(_num_plurals=old.num_plurals, _plural_expr=old.plural_expr)
     for message in simplified:
         if not message.id:
             continue

@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as site_settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from pytest_django import Settings
 
 from courses.models import ShortCode
 from lms.core.languages import content_language, readers_address
@@ -50,7 +51,7 @@ def test_every_language_leads_to_the_same_page_in_the_others(client: Client, cou
         switches = set(re.findall(r'<a href="([^"]*)/courses/kai-wang-dian/" lang="[^"]*" hreflang', page))
         assert switches == others
         # Search engines are told of the page once, where it was written.
-        assert f'<link rel="canonical" href="{settings.PUBLIC_URL}/courses/kai-wang-dian/">' in page
+        assert f'<link rel="canonical" href="{site_settings.PUBLIC_URL}/courses/kai-wang-dian/">' in page
 
 
 def test_numbers_lists_and_search_lead_traditional_readers_to_their_prefix(
@@ -76,9 +77,29 @@ def test_an_address_found_follows_the_reader_only_where_the_page_is_theirs() -> 
 
 
 def test_languages_awaiting_review_are_hidden(client: Client, db: object) -> None:
-    assert [code for code, _ in settings.LANGUAGES] == ["zh-hans", "zh-hant", "en"]
+    assert [code for code, _ in site_settings.LANGUAGES] == ["zh-hans", "zh-hant", "en"]
     assert client.get("/ug/").status_code == 404
     assert 'hreflang="ug"' not in client.get("/").text
+
+
+def test_a_previewed_language_runs_from_right_to_left_around_the_text_of_another(
+    client: Client, settings: Settings, course: factory.CoursePage
+) -> None:
+    settings.LANGUAGES = languages.offered(settings.BASE_DIR, ["ug"])
+    page = client.get("/ug/courses/kai-wang-dian/").text
+    assert '<html lang="ug" dir="rtl">' in page
+    assert 'lang="zh-Hans" dir="ltr" data-course' in page
+    assert "这一页还没有译文" in page
+    assert 'href="/ug/courses/"' in page
+    assert 'href="/ug/courses/kai-wang-dian/"' in client.get("/ug/courses/").text
+    assert 'hreflang="ug">ئۇيغۇرچە</a>' in client.get("/courses/kai-wang-dian/").text
+
+
+def test_pages_of_the_rooms_lead_to_themselves_in_other_languages(client: Client, db: object) -> None:
+    page = client.get("/zh-hant/search/?q=%E5%9C%9F%E8%B1%86").text
+    assert 'href="/search/?q=%E5%9C%9F%E8%B1%86" lang="zh-Hans"' in page
+    assert 'href="/en/search/?q=%E5%9C%9F%E8%B1%86" lang="en"' in page
+    assert '"lang": "zh-Hant"' in client.get("/zh-hant/manifest.webmanifest").text
 
 
 def _catalogue(base: Path, room: str, locale: str, header: str = "") -> None:
