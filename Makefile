@@ -29,6 +29,10 @@ CATALOGUES := $(shell find lms courses media_pipeline search templates -name '*.
 
 catalogues: $(CATALOGUES:.po=.mo)
 
+# After a change to messages or their Simplified Chinese: the other catalogues follow it.
+messages: .venv/.dev
+	$(PY) -m scripts.catalogues
+
 # What it prints is counted from here, installing included.
 STARTED := $(shell date +%s)
 demo: setup catalogues

@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
-from django.utils.translation import get_language
 from wagtail.models import Revision
 
 from courses.cards import Lessons, codes_of
@@ -12,6 +11,7 @@ from courses.models import CoursePage, LessonPage, ShortCode, Topic
 from courses.subjects import search_subjects
 from courses.types import Named, TopicTile
 from courses.visibility import private_paths, public
+from lms.core.languages import content_language
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 __all__ = [
@@ -56,7 +56,7 @@ def search_keys() -> Iterator[UUID]:
 
 def topics(language: str | None = None) -> tuple[TopicTile, ...]:
     """The broad topics that have public courses, with how many, in `language` (the reader's when None)."""
-    language = language or get_language() or "zh-hans"
+    language = language or content_language()
     courses = public(CoursePage.objects.filter(locale__language_code=language))
     links = CoursePage.topics.through.objects.filter(coursepage__in=courses.order_by().values("pk"))
     known = {topic.pk: topic for topic in Topic.objects.all()}
@@ -91,7 +91,7 @@ def url_for_code(code: str, language: str) -> str | None:
 
 def named(keys: Iterable[UUID], language: str | None = None) -> dict[UUID, Named]:
     """Titles and addresses of public courses and lessons, in `language` where they are, else in another."""
-    language = language or get_language() or "zh-hans"
+    language = language or content_language()
     wanted, private = set(keys), private_paths()
     codes = codes_of(wanted)
     found: dict[UUID, Named] = {}

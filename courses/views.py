@@ -9,7 +9,6 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.static import serve
@@ -17,6 +16,7 @@ from django.views.static import serve
 from courses import handouts, selectors
 from lms.core.delivery import handed_over
 from lms.core.ids import is_short_code
+from lms.core.languages import content_language
 from lms.core.storage_errors import StorageError
 
 YEAR_S = 31_536_000
@@ -29,7 +29,7 @@ def by_number(request: HttpRequest, code: str) -> HttpResponse:
     """Send the reader to the course or lesson of a number, in their language where it is."""
     if not is_short_code(code):
         raise Http404(_("A digit of this lesson number is wrong: compare it with the poster or card."))
-    url = selectors.url_for_code(code, get_language() or settings.LANGUAGE_CODE)
+    url = selectors.url_for_code(code, content_language())
     if url is None:
         raise Http404(_("No published lesson has this number."))
     response = HttpResponseRedirect(url)
@@ -46,7 +46,7 @@ def simple(request: HttpRequest) -> HttpResponse:
 @require_safe
 def handout(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """A poster or a sheet of cards, A4, for the browser's own print."""
-    found = handouts.handout(code, get_language() or settings.LANGUAGE_CODE)
+    found = handouts.handout(code, content_language())
     if found is None:
         raise Http404(_("No published lesson has this number."))
     item = found.item

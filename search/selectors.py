@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from lms.core.languages import readers_address
 from search.documents import Document
 from search.engines import Engine, Found, Hit
 from search.engines.embedded import EmbeddedEngine
@@ -59,7 +60,7 @@ def _elasticsearch(
     from search.engines.cluster import Address
     from search.engines.elasticsearch import ElasticsearchEngine, Options
 
-    options = Options(index, tuple(code for code, _ in settings.LANGUAGES), shards, replicas)
+    options = Options(index, tuple(code for code, _ in settings.WAGTAIL_CONTENT_LANGUAGES), shards, replicas)
     lock = Path(settings.SEARCH_INDEX_PATH).with_name(f"{index}.rebuild.lock")
     return ElasticsearchEngine(Address(url, ca_certs, timeout_s), options, alone=partial(builder, lock))
 
@@ -132,13 +133,13 @@ def _result(finder: Finder, hit: Hit) -> Result:
         language=document.language,
         title=document.title,
         title_marks=finder.spans(document.title),
-        url=document.url,
+        url=readers_address(document.url, document.language),
         score=round(hit.score, 4),
         highlight=passage.text,
         marks=passage.marks,
         course_key=document.course_key,
         course_title=document.course_title,
-        course_url=document.course_url,
+        course_url=readers_address(document.course_url, document.language),
         topics=document.topic_slugs,
         cue=cue,
     )

@@ -2,14 +2,13 @@
 
 import unicodedata
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from courses import selectors as courses
 from lms.core.ids import is_short_code
+from lms.core.languages import content_language
 from search import selectors
 from search.errors import EngineAway
 from search.queries import LONGEST
@@ -22,7 +21,7 @@ LAST_PAGE = 50
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
     """Results for `q`, ten a page. A lesson number leads straight to its lesson; any text is answered with 200."""
-    language = get_language() or settings.LANGUAGE_CODE
+    language = content_language()
     query = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:LONGEST]
     topic = request.GET.get("topic", "")[:100] or None
     if url := _numbered(query, language):

@@ -1,5 +1,7 @@
 """`python -m tests.catalogues`: every message in code and templates has its Chinese, and no catalogue is behind.
 
+The catalogues of other languages have the same messages as the Simplified Chinese one; a signed one holds no guesses.
+
 Reads sources with Python's parser and Django's template lexer, catalogues with Babel: no gettext programs.
 """
 
@@ -13,6 +15,9 @@ from typing import Any
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
+
+from lms.settings.languages import AWAITING, catalogues, reviewer
+from scripts.catalogues import SOURCE, TRADITIONAL, beside, is_behind, read
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
@@ -110,6 +115,27 @@ def complaints(name: str) -> Iterator[str]:
             yield f"{name}: nothing uses {_singular(message.id)!r} any more (run makemessages there)"
 
 
+def complaints_of_others(base: Path) -> Iterator[str]:
+    """What is wrong with the catalogues that follow the Simplified Chinese ones below `base`."""
+    for source in catalogues(base, SOURCE):
+        for locale in (TRADITIONAL, *AWAITING):
+            path = beside(source, locale)
+            name = str(path.relative_to(base))
+            if is_behind(source, locale):
+                yield f"{name}: behind the Simplified Chinese one: run `make messages`"
+                continue
+            for message in read(path):
+                if not message.id or not message.string:
+                    continue
+                if reviewer(path) and "fuzzy" in message.flags:
+                    yield f"{name}: signed, but a guess: {_singular(message.id)!r}"
+                yield from _placeholders(name, _all(message.id), message.string)
+
+
+def _all(identifier: str | tuple[str, ...] | list[str]) -> str:
+    return identifier if isinstance(identifier, str) else " ".join(identifier)
+
+
 def _singular(identifier: str | tuple[str, ...] | list[str]) -> str:
     return identifier if isinstance(identifier, str) else identifier[0]
 
@@ -118,7 +144,7 @@ def _placeholders(name: str, text: str, translated: Sequence[str]) -> Iterator[s
     for string in (translated,) if isinstance(translated, str) else translated:
         lost = set(PLACEHOLDER.findall(string)) - set(PLACEHOLDER.findall(text))
         if lost:
-            yield f"{name}: the Chinese of {text!r} names {', '.join(sorted(lost))}, which the message does not give"
+            yield f"{name}: what stands for {text!r} names {', '.join(sorted(lost))}, which the message does not give"
 
 
 def main() -> int:
@@ -126,6 +152,7 @@ def main() -> int:
 
     settings.configure(USE_I18N=True)
     found = [complaint for name in ROOMS if (ROOT / name).is_dir() for complaint in complaints(name)]
+    found += complaints_of_others(ROOT)
     for complaint in found:
         print(complaint, file=sys.stderr)
     if found:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts import catalogues as follow
 from tests import catalogues, system
 
 
@@ -44,6 +45,53 @@ def test_what_is_wrong_with_a_catalogue_is_named(tmp_path: Path, monkeypatch: py
     assert len(found) == 5
     for words in ("not translated: 'Empty'", "nothing uses 'Old'", "still fuzzy: 'Guess'", "%(m)s", "'New'"):
         assert any(words in one for one in found), words
+
+
+CATALOGUE = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
+
+
+def _room(base: Path, *messages: tuple[str, str]) -> Path:
+    source = base / "room/locale/zh_Hans/LC_MESSAGES/django.po"
+    source.parent.mkdir(parents=True, exist_ok=True)
+    source.write_text(CATALOGUE + "".join(f'\nmsgid "{one}"\nmsgstr "{other}"\n' for one, other in messages))
+    return source
+
+
+def _follow(source: Path) -> None:
+    for locale in ("zh_Hant", "bo", "ug"):
+        follow.write(source, locale)
+
+
+def test_traditional_chinese_is_made_of_simplified_and_never_falls_behind(tmp_path: Path) -> None:
+    source = _room(tmp_path, ("Keep", "存储"), ("Cards", "发卡的人"))
+    assert len(list(catalogues.complaints_of_others(tmp_path))) == 3
+    _follow(source)
+    assert list(catalogues.complaints_of_others(tmp_path)) == []
+    made = follow.read(follow.beside(source, "zh_Hant"))
+    assert [message.string for message in made if message.id] == ["存儲", "發卡的人"]
+    _room(tmp_path, ("Keep", "保存"), ("Cards", "发卡的人"))
+    assert [one.partition(":")[0] for one in catalogues.complaints_of_others(tmp_path)] == [
+        "room/locale/zh_Hant/LC_MESSAGES/django.po"
+    ]
+
+
+def test_what_translators_wrote_and_who_signed_stays_when_messages_change(tmp_path: Path) -> None:
+    source = _room(tmp_path, ("Keep", "存"), ("%(n)s left", "剩 %(n)s"))
+    _follow(source)
+    path = follow.beside(source, "ug")
+    head, mark, body = path.read_text().partition('"Content-Transfer-Encoding: 8bit\\n"\n')
+    body = body.replace('msgid "Keep"\nmsgstr ""', 'msgid "Keep"\nmsgstr "ساقلاش"')
+    path.write_text(f'{head}{mark}"X-Reviewed-By: Aygul Example\\n"\n{body}')
+    _room(tmp_path, ("New", "新"), ("Keep", "存"))
+    _follow(source)
+    assert "X-Reviewed-By: Aygul Example\\n" in path.read_text()
+    assert {message.id: message.string for message in follow.read(path) if message.id} == {"New": "", "Keep": "ساقلاش"}
+    assert list(catalogues.complaints_of_others(tmp_path)) == []
+    path.write_text(path.read_text().replace('msgid "New"\nmsgstr ""', '#, fuzzy\nmsgid "New"\nmsgstr "%(m)s"'))
+    found = list(catalogues.complaints_of_others(tmp_path))
+    assert len(found) == 2
+    assert "signed, but a guess: 'New'" in found[0]
+    assert "%(m)s" in found[1]
 
 
 def test_what_is_missing_and_cannot_be_installed_is_named(

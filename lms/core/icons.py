@@ -41,3 +41,6 @@ ICONS = {
     "school": "M12 3L2 8l10 5 10-5zM6 10v6q6 5 12 0v-6",
     "phone": "M7 2h10v20H7zM11 19h2",
 }
+
+# Those that point along a line, and turn round where lines run from right to left. Film does not: "play" stays.
+TURNING = frozenset({"next", "back", "list", "pass"})

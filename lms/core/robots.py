@@ -14,6 +14,8 @@ from wagtail.contrib.sitemaps import Sitemap
 from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
 from wagtail.models import Page
 
+from lms.core.templatetags.fieldschool import site_path
+
 
 class PublicSitemap(Sitemap):
     """Every public page in the language it was written in; pages that only show another language's are left out."""
@@ -40,7 +42,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=86_400)
 def robots(request: HttpRequest) -> HttpResponse:
     """/robots.txt"""
-    closed = ["/admin/", "/api/", "/account/", *(f"/{prefix}search/" for prefix in ("", "en/"))]
+    closed = ["/admin/", "/api/", "/account/", *(site_path("search/", code) for code, _ in settings.LANGUAGES)]
     lines = [
         "User-agent: *",
         *(f"Disallow: {path}" for path in closed),

@@ -4,7 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from lms.core import critical
-from lms.settings import environment, storing
+from lms.settings import environment, languages, storing
 
 ENV = environment.read()
 BASE_DIR = environment.BASE_DIR
@@ -96,7 +96,9 @@ TEMPLATES = [
 
 # Languages -----------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = ENV.default_language
-LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGES = languages.offered(BASE_DIR, ENV.preview_languages)
+WAGTAIL_CONTENT_LANGUAGES = languages.CONTENT
+languages.make_known(LANGUAGE_CODE)
 LOCALE_PATHS = [BASE_DIR / "templates" / "locale"]
 USE_I18N = True
 WAGTAIL_I18N_ENABLED = True

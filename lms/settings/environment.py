@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from lms.settings import database, front, storing
+from lms.settings import database, front, languages, storing
 from lms.settings.values import choice, number
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DEMO_SECRET = "fieldschool-demo-secret-for-this-machine-only"  # noqa: S105 - refused outside loopback, see _secret
-LANGUAGES = ("zh-hans", "en")
+LANGUAGES = tuple(code for code, _name in languages.CONTENT)
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Environment:
     allowed_hosts: list[str]
     public_url: str
     default_language: str
+    preview_languages: tuple[str, ...]
     search: Search
     trusted_proxies: tuple[str, ...]
     cache: dict[str, Any]
@@ -150,6 +151,16 @@ def _broker_url(values: Mapping[str, str]) -> str:
     return url
 
 
+def _preview_languages(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Languages that nobody has reviewed yet, shown to those who are to review them."""
+    found = tuple(code.strip() for code in values.get("PREVIEW_LANGUAGES", "").split(",") if code.strip())
+    for code in found:
+        if code not in languages.AWAITING:
+            known = ", ".join(languages.AWAITING)
+            raise ImproperlyConfigured(f"PREVIEW_LANGUAGES={code!r} is not known: use any of {known}.")
+    return found
+
+
 def _metrics_token(values: Mapping[str, str]) -> str:
     token = values.get("METRICS_TOKEN", "")
     if token and len(token) < 16:
@@ -178,6 +189,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         allowed_hosts=hosts,
         public_url=public_url,
         default_language=choice(values, "DEFAULT_LANGUAGE", "zh-hans", LANGUAGES),
+        preview_languages=_preview_languages(values),
         search=_search(values),
         trusted_proxies=front.trusted_proxies(values),
         cache=front.cache(values),

@@ -146,7 +146,7 @@ def test_a_page_without_translation_shows_the_original_and_says_so(site: Site, c
     answer, page = sent(client, alias.url)
     assert answer.status_code == 200
     assert '<html lang="en"' in page
-    assert 'lang="zh-Hans" data-course' in page
+    assert 'lang="zh-Hans" dir="ltr" data-course' in page
     assert "This page is not translated yet" in page
     assert f'rel="canonical" href="{settings.PUBLIC_URL}{site.course.url}"' in page
     assert f'href="{site.course.url}" lang="zh-Hans"' in page

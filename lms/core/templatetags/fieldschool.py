@@ -11,19 +11,20 @@ from django.conf import settings
 from django.template.context import Context
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, override
 from django.utils.translation import gettext as _
 
 from lms.core import ids, sizes
 from lms.core.carried import carried, carry
-from lms.core.icons import ICONS
+from lms.core.icons import ICONS, TURNING
+from lms.core.languages import content_language as language_of_pages
 from lms.core.pages import keep_fresh
 from lms.core.qr import qr as drawn_qr
 
 register = template.Library()
 
-# Where room is short, a language's own name without its script.
-SHORT_NAMES = {"zh-hans": "中文"}
+# Where room is short.
+SHORT_NAMES = {"zh-hans": "简体", "zh-hant": "繁體"}
 
 register.filter("data_size", sizes.data_size)
 register.filter("duration", sizes.duration)
@@ -98,7 +99,10 @@ def critical_js(context: Context, name: str) -> SafeString:
 def icon(context: Context, name: str) -> SafeString:
     """A picture of the sprite, for the eye only: a word always stands beside it."""
     carry(getattr(context, "request", None), "icons", name)
-    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+    turns = " turns" if name in TURNING else ""
+    return format_html(
+        '<svg class="icon{}" viewBox="0 0 24 24" aria-hidden="true"><use href="#i-{}"/></svg>', turns, name
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -155,8 +159,9 @@ def translations(context: Context) -> list[Translation]:
         known = {other.locale.language_code: other for other in found}
     found_here = []
     for code, _name in settings.LANGUAGES:
-        other = known.get(code)
-        url = _under_prefix(request, code) if other is None else other.get_url(request) or site_path("", code)
+        other = known.get(language_of_pages(code))
+        with override(code):  # a page that readers of several languages are shown has an address for each
+            url = _under_prefix(request, code) if other is None else other.get_url(request) or site_path("", code)
         found_here.append(
             Translation(
                 code=code,
@@ -164,7 +169,7 @@ def translations(context: Context) -> list[Translation]:
                 label=SHORT_NAMES.get(code) or get_language_info(code)["name_local"],
                 url=url,
                 is_current=code == current,
-                is_original=other is not None and other.alias_of_id is None,
+                is_original=other is not None and other.alias_of_id is None and other.locale.language_code == code,
             )
         )
     return found_here
@@ -184,21 +189,32 @@ def _under_prefix(request: Any, code: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def original_language(context: Context) -> str:
-    """Name of the language whose text this page shows instead of its own; empty when it is its own."""
-    page: Any = context.get("page")
-    original = getattr(page, "alias_of", None)
-    if original is None:
+    """Name of the language whose text this page shows instead of its own; empty when it is its own.
+
+    Simplified Chinese is no other language for readers of Traditional: a notice on every page would tell them nothing.
+    """
+    written, reader = _written_in(context), get_language() or settings.LANGUAGE_CODE
+    if written == reader or (language_of_pages(reader) == written and reader.startswith("zh-")):
         return ""
-    return _(get_language_info(original.locale.language_code)["name"])
+    return _(get_language_info(written)["name"])
 
 
 @register.simple_tag(takes_context=True)
 def content_language(context: Context) -> str:
     """BCP 47 of the text of the page, which is another one's where the page only shows it."""
+    return language_tag(_written_in(context))
+
+
+def _written_in(context: Context) -> str:
     page: Any = context.get("page")
-    original = getattr(page, "alias_of", None)
-    code = original.locale.language_code if original else get_language() or settings.LANGUAGE_CODE
-    return language_tag(code)
+    locale = getattr(getattr(page, "alias_of", None) or page, "locale", None)
+    return locale.language_code if locale else get_language() or settings.LANGUAGE_CODE
+
+
+@register.filter
+def direction(tag: str) -> str:
+    """Which way a language is written, for `dir`."""
+    return "rtl" if get_language_info(tag.lower())["bidi"] else "ltr"
 
 
 @register.filter

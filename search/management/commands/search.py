@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
         parser.add_argument("--limit", type=_count, default=10, metavar="N", help="results, 1 to 100 (10)")
         parser.add_argument("--backend", choices=BACKENDS, help="ask this engine and no other")
-        codes = [code for code, _ in settings.LANGUAGES]
+        codes = [code for code, _ in settings.WAGTAIL_CONTENT_LANGUAGES]
         parser.add_argument("--language", choices=codes, default=settings.LANGUAGE_CODE, help="the reader's language")
 
     def handle(self, *args: Any, **options: Any) -> None:

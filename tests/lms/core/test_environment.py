@@ -22,6 +22,7 @@ def test_defaults_run_on_one_machine(tmp_path: Path) -> None:
         ("SEARCH_BACKEND", "solr"),
         ("MEDIA_STORAGE", "ftp://x"),
         ("DEFAULT_LANGUAGE", "xx"),
+        ("PREVIEW_LANGUAGES", "ug, xx"),
         ("DATABASE_URL", "mysql://x/y"),
         ("DATABASE_URL", "postgresql://host"),
         ("DATABASE_URL", "postgresql://user:pass@host:port/name"),

@@ -14,7 +14,7 @@ def test_the_worker_lies_at_the_root_and_names_only_what_is_there(client: Client
     answer = client.get("/worker.js")
     assert answer["Content-Type"].startswith("text/javascript")
     site = json.loads(answer.content.decode().split("\n")[0].removeprefix("const SITE="))
-    assert site["offline"] == {"": "/kept/", "en": "/en/kept/"}
+    assert site["offline"] == {"": "/kept/", "zh-hant": "/zh-hant/kept/", "en": "/en/kept/"}
     for address in site["ahead"]:
         assert address.startswith("/static/") or client.get(address).status_code == 200
 
