@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,9 +151,7 @@ class _Builder:
             return
         leads = np.array(sets, np.int32)
         step = max(1, MOST_CELLS // leads.size)
-        found = [
-            self._met(leads, mine[start : start + step], meeting) for start in range(0, len(mine), step)
-        ]
+        found = [self._met(leads, mine[start : start + step], meeting) for start in range(0, len(mine), step)]
         requests, chosen, slots = (np.concatenate(parts) for parts in zip(*found, strict=True))
         if not len(requests):
             return
@@ -190,9 +189,7 @@ class _Builder:
         for request in mine:
             school, opened = int(self.school_of[request]), self.open[self.class_of[request]]
             for chosen, lead in enumerate(leads):
-                choices = [
-                    meeting.more.get((school, int(one)), [int(meeting.first[school, one])]) for one in lead
-                ]
+                choices = [meeting.more.get((school, int(one)), [int(meeting.first[school, one])]) for one in lead]
                 for way in product(*([slot for slot in slots if opened[slot]] for slots in choices)):
                     if len({slot // self.periods for slot in way}) == len(way):
                         yield int(request), chosen, way
@@ -218,44 +215,49 @@ class _Builder:
         lessons = np.array([one.lessons_per_week for one in requests], np.int32)
         county = county_of_school[self.school_of] if len(requests) else np.empty(0, np.int32)
         weights = instance.rules.weights
-        points = LinkPoints(instance, self.periods)
-        link_from, link_to = points.of_pairs(county[request], site_of[teacher[column]], column_slots[column])
+        link_points = LinkPoints(instance, self.periods)
+        link = link_points.of_pairs(county[request], site_of[teacher[column]], column_slots[column])
         limit = np.array([one.max_receivers for one in teachers], np.int32)[teacher]
+        starts = np.searchsorted(request, np.arange(len(requests) + 1))
+        column_rows = [
+            [len(one[2]) for one in self.columns],
+            teacher,
+            site_of[teacher],
+            [one[1] for one in self.columns],
+            np.minimum(limit, np.diff(members_from)),
+            members_from[:-1],
+            members_from[1:],
+            *column_slots.T,
+        ]
+        pair_rows = [request, column]
+        for lesson in range(most):
+            pair_rows += [slots[:, lesson], link[0][:, lesson], link[1][:, lesson]]
         tables = Tables(
-            lessons=lessons,
-            county=county,
-            school=self.school_of,
-            class_of=self.class_of,
-            unmet_cost=np.array([weights.unmet_lesson * one.priority * one.lessons_per_week for one in requests], float),
-            pairs_from=np.searchsorted(request, np.arange(len(requests) + 1)).astype(np.int32),
-            teacher=teacher,
-            site=site_of[teacher],
-            fixed=np.array([one[1] for one in self.columns], np.int8),
-            column_lessons=np.array([len(one[2]) for one in self.columns], np.int32),
-            room_for=np.minimum(limit, np.diff(members_from)).astype(np.int32),
-            column_slots=column_slots,
-            members_from=members_from,
+            requests=_rows([lessons, county, self.school_of, self.class_of, starts[:-1], starts[1:]]),
+            columns=_rows(column_rows),
+            pairs=_rows(pair_rows),
             members=np.argsort(column, kind="stable").astype(np.int32),
-            request=request,
-            column=column,
-            school_slots=slots,
-            link_from=link_from,
-            link_to=link_to,
             pair_cost=pair_costs(
                 instance, self.schools, self.school_of[request], site_of[teacher[column]], column_slots[column], slots
+            ),
+            unmet_cost=np.array(
+                [weights.unmet_lesson * one.priority * one.lessons_per_week for one in requests], float
             ),
             max_load=np.array([one.max_weekly_lessons for one in teachers], np.int32),
             studios=np.array([one.studios for one in instance.lead_sites.values()], np.int32),
             rooms=np.array([one.remote_rooms for one in self.schools], np.int32),
-            link_limit=points.limit,
+            link_limit=link_points.limit,
             **unfairness(instance, county, lessons),
-            new_stream_lesson=weights.new_stream_lesson,
-            third_receiver_lesson=weights.third_receiver_lesson,
+            prices=np.array([weights.new_stream_lesson, weights.third_receiver_lesson], float),
             slots=self.slots,
         )
         return Patterns(
             instance, tables, list(instance.requests), self.teachers, self.levels, self.periods, self.served
         )
+
+
+def _rows(columns: list[Any]) -> Ints:
+    return np.ascontiguousarray(np.array(columns, np.int32).T)
 
 
 def find_patterns(instance: Instance, events: Events | None = None) -> Patterns:

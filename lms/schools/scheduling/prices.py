@@ -7,6 +7,7 @@ import numpy as np
 from lms.schools.scheduling.tables import Floats, Ints
 from lms.schools.scheduling.types import Instance, School
 
+
 def pair_costs(
     instance: Instance, schools: list[School], school: Ints, site: Ints, lead_slots: Ints, school_slots: Ints
 ) -> Floats:

@@ -2,6 +2,7 @@
 
 import zlib
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -53,7 +54,9 @@ def parse(data: bytes, name: str) -> Any:
     try:
         return orjson.loads(unpack(data, name))
     except orjson.JSONDecodeError as error:
-        raise BadInput("not_json", f"{name} is not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from error
+        raise BadInput(
+            "not_json", f"{name} is not JSON: {error.msg}, line {error.lineno}, column {error.colno}."
+        ) from error
 
 
 def read_instance(document: Any) -> Instance:
@@ -62,7 +65,9 @@ def read_instance(document: Any) -> Instance:
     if top.text("format") != FORMAT:
         raise BadInput("wrong_format", f"format is {shown(top.text('format'))}; it should be “{FORMAT}”.")
     monday = _monday(top.object("term"))
-    counties = {own: County(own, one.text("cluster"), one.whole("max_concurrent", 0)) for own, one in top.named("counties")}
+    counties = {
+        own: County(own, one.text("cluster"), one.whole("max_concurrent", 0)) for own, one in top.named("counties")
+    }
     schools = {own: _school(own, one, monday, counties) for own, one in top.named("schools")}
     classes = {own: _class(own, one, schools) for own, one in top.named("classes")}
     sites = {own: _site(own, one, monday, counties) for own, one in top.named("lead_sites")}
@@ -80,7 +85,9 @@ def _monday(term: Fields) -> date:
     try:
         monday = date.fromisoformat(text)
     except ValueError as error:
-        raise BadInput("bad_date", f"{term.at('week_start')} is {shown(text)}; it should be a date like 2026-09-07.") from error
+        raise BadInput(
+            "bad_date", f"{term.at('week_start')} is {shown(text)}; it should be a date like 2026-09-07."
+        ) from error
     if monday.weekday() != 0 or not 1970 <= monday.year <= 2200:
         raise BadInput("bad_date", f"{term.at('week_start')} is {text}; it should be a Monday from 1970 to 2200.")
     return monday
@@ -115,7 +122,7 @@ def _bells(one: Fields) -> tuple[Period, ...]:
     if not bells:
         raise BadInput("no_periods", f"{one.at('bells')} is empty; a place needs at least one period.")
     order = sorted(range(len(bells)), key=lambda number: bells[number].start_min)
-    for early, late in zip(order, order[1:], strict=False):
+    for early, late in pairwise(order):
         if bells[early].start_min + bells[early].minutes > bells[late].start_min:
             raise BadInput("periods_overlap", f"{one.at('bells')}: periods {early + 1} and {late + 1} overlap.")
     if bells[order[-1]].start_min + bells[order[-1]].minutes > DAY_MIN:
@@ -127,9 +134,7 @@ def _zone(one: Fields) -> ZoneInfo:
     name = one.text("timezone")
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError) as error:  # ZoneInfoNotFoundError is a KeyError
-        raise BadInput("unknown_timezone", f"{one.at('timezone')} is {shown(name)}, no IANA time zone.") from error
-    except KeyError as error:
+    except (KeyError, ValueError, OSError) as error:  # not found, a path, a folder
         raise BadInput("unknown_timezone", f"{one.at('timezone')} is {shown(name)}, no IANA time zone.") from error
 
 

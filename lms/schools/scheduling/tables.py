@@ -1,4 +1,8 @@
-"""The arrays that the inner loops run over. All indices are positions in other arrays; -1 stands for none."""
+"""The arrays that the inner loops run over. All indices are positions in other arrays; -1 stands for none.
+
+Few arrays with a row for each thing: what a step needs of a pair lies in one line of the processor's cache, and numba,
+which compiles each array of a tuple as seven values, is ready sooner.
+"""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -11,6 +15,29 @@ from lms.schools.scheduling.types import Instance, Slot
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
+LESSONS = 0
+"""Of a request and of a column: lessons a week."""
+# requests
+COUNTY, SCHOOL, CLASS = 1, 2, 3
+FIRST_PAIR, END_PAIR = 4, 5
+"""The pairs of a request are those from the one to before the other."""
+REQUEST_WIDTH = 6
+# columns
+TEACHER, SITE, FIXED = 1, 2, 3
+ROOM_FOR = 4
+"""Most receivers (H8), or fewer when fewer could come."""
+FIRST_MEMBER, END_MEMBER = 5, 6
+"""The pairs of a column are those named in `members` from the one to before the other."""
+LEAD_SLOTS = 7
+"""From here on the lead site's slots, in rising order."""
+# pairs
+REQUEST, COLUMN = 0, 1
+LESSON_WIDTH = 3
+FIRST_LESSON = 2
+"""From here on for each lesson, in the order of the column's slots, three numbers: the school's slot ..."""
+LINK_FROM, LINK_TO = 1, 2
+"""... and, so far behind it, the points of the county's link (H15) from the one to before the other."""
+
 
 class Tables(NamedTuple):
     """An instance as columns and pairs.
@@ -20,38 +47,18 @@ class Tables(NamedTuple):
     P pairs, K the most lessons a week, S slots of a week, T teachers, L lead sites, V counties.
     """
 
-    # requests [R]
-    lessons: Ints
-    county: Ints
-    school: Ints
-    class_of: Ints
-    unmet_cost: Floats
-    """S8 of the request."""
-    pairs_from: Ints
-    """[R + 1]: the pairs of request r are pairs_from[r] .. pairs_from[r + 1] - 1."""
-    # columns [C]
-    teacher: Ints
-    site: Ints
-    fixed: NDArray[np.int8]
-    column_lessons: Ints
-    room_for: Ints
-    """Most receivers (H8), or fewer when fewer could come."""
-    column_slots: Ints
-    """[C, K] the lead site's slots, in rising order."""
-    members_from: Ints
-    """[C + 1]: the pairs of column c are members[members_from[c] .. members_from[c + 1] - 1]."""
+    requests: Ints
+    """[R, REQUEST_WIDTH]"""
+    columns: Ints
+    """[C, LEAD_SLOTS + K]"""
+    pairs: Ints
+    """[P, FIRST_LESSON + K * LESSON_WIDTH], by request."""
     members: Ints
-    # pairs [P]
-    request: Ints
-    column: Ints
-    school_slots: Ints
-    """[P, K], aligned with column_slots."""
-    link_from: Ints
-    """[P, K]: the lesson counts in the link points link_from .. link_to - 1 (H15)."""
-    link_to: Ints
+    """[P] pairs, by column."""
     pair_cost: Floats
-    """S1 to S4."""
-    # limits
+    """[P] S1 to S4."""
+    unmet_cost: Floats
+    """[R] S8."""
     max_load: Ints
     """[T]"""
     studios: Ints
@@ -60,12 +67,11 @@ class Tables(NamedTuple):
     """[schools]"""
     link_limit: Ints
     """[link points]"""
-    # prices
     unfair_from: Ints
     """[V + 1]: unfair[unfair_from[v] + u] is S7 of county v with u unmet lessons."""
     unfair: Floats
-    new_stream_lesson: float
-    third_receiver_lesson: float
+    prices: Floats
+    """[2] of a new stream's lesson (S5), of a lesson of a third or later receiver (S6)."""
     slots: int
 
 
@@ -90,4 +96,4 @@ class Patterns:
 
     @property
     def total_lessons(self) -> int:
-        return int(self.tables.lessons.sum())
+        return int(self.tables.requests[:, LESSONS].sum())

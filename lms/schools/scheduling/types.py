@@ -69,7 +69,7 @@ class County:
 
 @dataclass(frozen=True)
 class Place:
-    """What a school and a lead site share: a clock, bells, and the seconds since 1970 (UTC) at which each slot starts."""
+    """What a school and a lead site share: a clock, bells, and when each slot starts, in seconds since 1970 (UTC)."""
 
     id: str
     timezone: ZoneInfo
@@ -145,7 +145,7 @@ class Instance:
 
 @dataclass(frozen=True)
 class Events:
-    """What has happened (section 6): ids of teachers away, (school, its weekday) off line, (lead site, its weekday) closed."""
+    """What has happened (section 6): teachers away, (school, its weekday) off line, (lead site, its weekday) closed."""
 
     teachers_away: frozenset[str] = frozenset()
     schools_offline: frozenset[tuple[str, int]] = frozenset()
