@@ -66,7 +66,7 @@ def find_limits(tables: Tables) -> Limits:
     requests, columns, pairs, slots = tables.requests, tables.columns, tables.pairs, tables.slots
     most = columns.shape[1] - LEAD_SLOTS
     classes = int(requests[:, CLASS].max(initial=-1)) + 1
-    schools, teachers, sites = len(tables.rooms), len(tables.max_load), len(tables.studios)
+    schools, teachers = len(tables.rooms), len(tables.max_load)
     at_class = len(requests)
     at_room = at_class + classes * slots
     at_link = at_room + schools * slots
@@ -121,12 +121,15 @@ def _gathered(many: int, owners: list[Ints], rows: list[Ints], uses: list[Ints] 
 
 
 def first_prices(tables: Tables, limits: Limits) -> Prices:
+    """Every request as dear as its lessons are worth: then no column earns anything, and the bound is all lessons."""
     rows = len(limits.amount)
+    first = np.zeros(rows)
+    first[: len(tables.requests)] = tables.requests[:, LESSONS]
     return Prices(
-        row=np.zeros(rows),
+        row=first,
         move=np.zeros(rows),
         slope=np.zeros(rows),
-        best_row=np.zeros(rows),
+        best_row=first.copy(),
         best=np.array([float(tables.requests[:, LESSONS].sum())]),
     )
 
