@@ -30,7 +30,7 @@ HOT, COLD = 100.0, 2.0
 REPAIR_HOT, REPAIR_COLD = 30.0, 2.0
 STEPS_PER_REQUEST = 8_000
 STEPS_PER_S = 200_000
-"""Fewer than a processor makes, so that a run ends by its steps, which are the same everywhere, and not by the clock."""
+"""Fewer than a processor makes: a run ends by its steps, which are the same everywhere, and not by the clock."""
 CHUNK = 20_000
 
 
