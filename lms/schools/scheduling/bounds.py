@@ -39,6 +39,8 @@ class Limits(NamedTuple):
     Rows come in the order requests, class slots, room slots, link points, then teacher slots, loads, studio slots.
     """
 
+    order: Ints
+    """[P] the pairs in the order of this relaxation: by column and group."""
     groups_from: Ints
     """[C + 1]: column c has the groups groups_from[c] .. of pairs; no more than one of a group can be used."""
     group_from: Ints
@@ -133,6 +135,7 @@ def find_limits(tables: Tables) -> Limits:
         uses += [np.ones(len(used), np.int32)] * 2
     column_from, column_rows, column_use = _gathered(len(columns), owners, rows, uses)
     return Limits(
+        order=order.astype(np.int32),
         groups_from=groups_from.astype(np.uint32),
         group_from=np.append(fresh, len(pairs)).astype(np.uint32),
         pair_from=pair_from,
