@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lms.schools.scheduling.annealing import Walk, anneal, new_walk
+from lms.schools.scheduling.annealing import Walk, anneal, learn, new_walk
 from lms.schools.scheduling.board import COVERED, Board, empty_board, fill, lay
 from lms.schools.scheduling.patterns import find_patterns
 from lms.schools.scheduling.proving import Prover
@@ -25,13 +25,15 @@ from lms.schools.scheduling.tables import (
 )
 from lms.schools.scheduling.types import Events, Instance, Receiver, Stream, Timetable, Unmet
 
-HOT, COLD = 100.0, 2.0
+HOT, COLD = 60.0, 3.0
 """Temperatures, in section 4's costs."""
 REPAIR_HOT, REPAIR_COLD = 30.0, 2.0
 STEPS_PER_REQUEST = 8_000
-STEPS_PER_S = 200_000
+STEPS_PER_S = 60_000
 """Fewer than a processor makes: a run ends by its steps, which are the same everywhere, and not by the clock."""
-CHUNK = 20_000
+CHUNK = 10_000
+LEARN_SHARE = 0.3
+"""Of the time limit: how long the search waits at most for the first rounds of the linear program."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,16 @@ def _search(
     hot, cold = (REPAIR_HOT, REPAIR_COLD) if repair else (HOT, COLD)
     done = 0
     try:
+        if not repair and prover.known(wait_s=LEARN_SHARE * limit_s):
+            learn(walk, searched, prover.likely)
+        began_search = time.monotonic() - began
         while True:
             passed = time.monotonic() - began
             best = int(tables.requests[walk.best >= 0, LESSONS].sum())
             prover.covered = best
             watch(Progress(passed, 100 * best / total, 100 * prover.lessons / total))
-            at = max(done / max(1, budget), passed / limit_s)
-            if passed >= limit_s or (best >= prover.lessons and at >= 0.1) or not len(tables.pairs):
+            at = max(done / max(1, budget), (passed - began_search) / max(0.01, limit_s - began_search))
+            if passed >= limit_s or not len(tables.pairs):
                 break
             if at < 1:
                 step = (CHUNK / budget) if budget else 1.0

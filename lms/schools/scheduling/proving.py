@@ -4,13 +4,20 @@ import math
 import threading
 import time
 
-from lms.schools.scheduling.bounds import find_limits, first_prices, lower
+import numpy as np
+
+from lms.schools.scheduling.bounds import Limits, Prices, approach, bound_of, find_limits, first_prices
+from lms.schools.scheduling.exact import SMALL_PAIRS, exact_bound
 from lms.schools.scheduling.tables import END_PAIR, FIRST_PAIR, LESSONS, Tables
 
-ROUNDS = 20
-PATIENCE = 5
-"""Calls without a better bound before the steps become shorter."""
-SHORTEST = 0.002
+WEIGHT = 2.0
+LEARNT_ROUNDS = 800
+"""After so many rounds of the linear program its uses say which pairs are likely."""
+LIKELY = 0.01
+ROUNDS = 50
+SETTLED_ROUNDS = 2_000
+SETTLED_LESSONS = 0.02
+"""The program is solved well enough when that many rounds lowered the bound by less than this."""
 
 
 class Prover(threading.Thread):
@@ -20,34 +27,56 @@ class Prover(threading.Thread):
         super().__init__(name="prover", daemon=True)
         self._tables = tables
         self._stop_asked = threading.Event()
+        self._learnt = threading.Event()
         requests = tables.requests
         possible = requests[requests[:, END_PAIR] > requests[:, FIRST_PAIR], LESSONS].sum()
         self._bound = float(possible)
         self.covered = 0
-        """What the plan covers so far, in lessons: what the bound is lowered towards."""
+        """What the plan covers so far, in lessons."""
+        self.likely = np.zeros(len(tables.pairs), np.bool_)
+        """[P] pairs that the linear program uses; to be read once `known`."""
 
     @property
     def lessons(self) -> int:
         return math.floor(self._bound + 1e-6)
 
+    def known(self, wait_s: float) -> bool:
+        """Whether it is known which pairs are likely, after waiting so long at most."""
+        until = time.monotonic() + wait_s
+        while not self._learnt.wait(0.1) and self.is_alive() and time.monotonic() < until:
+            pass
+        return self._learnt.is_set()
+
     def stop(self) -> None:
         self._stop_asked.set()
 
     def run(self) -> None:
+        if not len(self._tables.pairs):
+            return
+        limits = find_limits(self._tables)
+        self._solve(limits, first_prices(self._tables, limits))
+        if len(self._tables.pairs) <= SMALL_PAIRS:
+            exact_bound(self._tables, limits, self._lower, self._enough)
+
+    def _enough(self) -> bool:
+        return self._stop_asked.is_set() or self.lessons <= self.covered
+
+    def _lower(self, lessons: float) -> None:
+        self._bound = min(self._bound, lessons)
+
+    def _solve(self, limits: Limits, prices: Prices) -> None:
         tables = self._tables
-        limits = find_limits(tables)
-        prices = first_prices(tables, limits)
-        pace, waited, best = 1.0, 0, self._bound
-        while not self._stop_asked.is_set() and pace > SHORTEST and self.lessons > self.covered:
-            target = max(self.covered, 0.85 * best)
-            lower(tables, limits, prices, ROUNDS, target, pace, 0.7)
-            if prices.best[0] < best - 1e-4 * (best - target):
-                best, waited = float(prices.best[0]), 0
-                self._bound = min(self._bound, best)
-            else:
-                waited += 1
-            if waited >= PATIENCE:
-                pace, waited = pace * 0.7, 0
-                prices.row[:] = prices.best_row
-                prices.move[:] = 0
-            time.sleep(0)
+        done, mark = 0, (0, self._bound)
+        while not self._enough() or not self._learnt.is_set():
+            approach(tables, limits, prices, ROUNDS, WEIGHT)
+            done += ROUNDS
+            self._lower(bound_of(tables, limits, prices.row))
+            if done == LEARNT_ROUNDS:
+                self.likely[limits.order[prices.x > LIKELY]] = True
+                self._learnt.set()
+            if self._stop_asked.is_set():
+                return
+            if done - mark[0] >= SETTLED_ROUNDS:
+                if mark[1] - self._bound < SETTLED_LESSONS:
+                    return
+                mark = (done, self._bound)
