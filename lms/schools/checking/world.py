@@ -76,14 +76,12 @@ def slots_of(row: Row) -> list[Slot]:
 def world(instance: Any, events: Any = None) -> World:
     """The world of an instance's document. Raises Unreadable."""
     try:
-        made = World(
-            date.fromisoformat(instance["term"]["week_start"]),
-            instance["rules"],
-            *(
-                {row["id"]: row for row in instance[name]}
-                for name in ("counties", "schools", "classes", "requests", "lead_sites", "teachers")
-            ),
-        )
+        named = {
+            name: {row["id"]: row for row in instance[name]}
+            for name in ("counties", "schools", "classes", "requests", "lead_sites", "teachers")
+        }
+        named["sites"] = named.pop("lead_sites")
+        made = World(week_start=date.fromisoformat(instance["term"]["week_start"]), rules=instance["rules"], **named)
         for event in events or []:
             if event["type"] == "teacher_away":
                 made.away.add(event["teacher"])

@@ -84,7 +84,7 @@ def learn(walk: Walk, tables: Tables, likely: Any) -> None:
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _below(walk: Walk, limit: int) -> int:
+def _below(walk: Walk, limit: int) -> Any:
     """A random number from 0 to limit - 1 (Vigna, xorshift64*)."""
     x = walk.random[0]
     x ^= x >> np.uint64(12)

@@ -7,7 +7,7 @@ of any timetable (Geoffrion, Lagrangean relaxation for integer programming, 1974
 are those of the linear program, which a primal-dual method of first order comes near to.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -108,7 +108,8 @@ def find_limits(tables: Tables) -> Limits:
         ]
     ).astype(float)
     of_request = requests[pairs[:, REQUEST]]
-    owners, rows = [np.arange(len(pairs))], [pairs[:, REQUEST]]
+    owners: list[Any] = [np.arange(len(pairs))]
+    rows: list[Any] = [pairs[:, REQUEST]]
     for lesson in range(most):
         at = FIRST_LESSON + LESSON_WIDTH * lesson
         used = np.flatnonzero(pairs[:, at] >= 0)
@@ -147,7 +148,7 @@ def find_limits(tables: Tables) -> Limits:
     )
 
 
-def _gathered(many: int, owners: list[Ints], rows: list[Ints], uses: list[Ints] | None) -> tuple[Ints, Ints, Ints]:
+def _gathered(many: int, owners: list[Any], rows: list[Any], uses: list[Any] | None) -> tuple[Any, Any, Any]:
     owner, row = np.concatenate(owners), np.concatenate(rows)
     order = np.argsort(owner, kind="stable")
     use = np.concatenate(uses)[order] if uses else np.empty(0)

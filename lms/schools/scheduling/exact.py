@@ -1,5 +1,7 @@
 """The bound of a small instance by branch and bound: HiGHS on the integer program."""
 
+import ctypes
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +40,20 @@ def integer_program(tables: Tables, limits: Limits) -> tuple[Any, Any, Any]:
     return matrix[used], limit[used], gain
 
 
+def _silent_solver() -> Any:
+    """A solver, without the two lines that HiGHS 1.16 prints on standard output before it can be told not to."""
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+        kept = os.dup(1)
+        try:
+            os.dup2(nowhere.fileno(), 1)
+            solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+            ctypes.CDLL(None).fflush(None)
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+    return solver
+
+
 def exact_bound(tables: Tables, limits: Limits, lower: Callable[[float], None], enough: Callable[[], bool]) -> None:
     """Tell `lower` each better bound in lessons, until it is exact or `enough` says so."""
     matrix, limit, gain = integer_program(tables, limits)
@@ -50,7 +66,7 @@ def exact_bound(tables: Tables, limits: Limits, lower: Callable[[float], None], 
     model.integrality_ = [highspy.HighsVarType.kInteger] * len(gain)
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-    solver = highspy.Highs()
+    solver = _silent_solver()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("mip_rel_gap", 0.0)

@@ -59,7 +59,7 @@ class Fields:
             raise BadInput("out_of_range", f"{self.at(name)} is {value}; it should lie between 0 and a million.")
         return value
 
-    def list(self, name: str, default: Any = MISSING) -> list[Any]:
+    def listed(self, name: str, default: Any = MISSING) -> list[Any]:
         value = self.raw(name, default)
         if not isinstance(value, list):
             raise BadInput("wrong_type", f"{self.at(name)} should be a list, not {shown(value)}.")
@@ -69,7 +69,7 @@ class Fields:
         return Fields(self.raw(name, default), self.at(name))
 
     def objects(self, name: str, default: Any = MISSING) -> "Iterator[Fields]":
-        for number, value in enumerate(self.list(name, default)):
+        for number, value in enumerate(self.listed(name, default)):
             yield Fields(value, f"{self.at(name)}[{number}]")
 
     def named(self, name: str) -> "Iterator[tuple[str, Fields]]":
@@ -83,16 +83,16 @@ class Fields:
             one.where += f" {shown(own)}"
             yield own, one
 
-    def texts(self, name: str) -> "list[str]":
-        values = self.list(name)
+    def texts(self, name: str) -> list[str]:
+        values = self.listed(name)
         for value in values:
             if not isinstance(value, str) or not value:
                 raise BadInput("wrong_type", f"{self.at(name)} should hold texts, not {shown(value)}.")
         return values
 
-    def slots(self, name: str, periods: int) -> "tuple[Slot, ...]":
+    def slots(self, name: str, periods: int) -> tuple[Slot, ...]:
         """Slots of a place that has `periods` periods a day, in the order given."""
-        return tuple(self._slot(name, value, periods) for value in self.list(name))
+        return tuple(self._slot(name, value, periods) for value in self.listed(name))
 
     def _slot(self, name: str, value: Any, periods: int) -> Slot:
         if (

@@ -59,7 +59,7 @@ class LinkPoints:
         }
         starts = sorted({start for start, _ in lessons})
         ends = np.array(sorted({end for _, end in lessons}), np.int64)
-        following = [*starts[1:], 1 << 60]
+        following = [*starts[1:], 1 << 60][: len(starts)]
         return [
             start
             for start, after in zip(starts, following, strict=True)

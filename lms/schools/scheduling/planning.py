@@ -135,7 +135,7 @@ def _timetable(patterns: Patterns, board: Board, repair: Repair | None, prover: 
     tables, total = patterns.tables, max(1, patterns.total_lessons)
     covered = int(board.counts[COVERED])
     unmet = tuple(
-        Unmet(patterns.requests[request], reasons_of(patterns, board, request))
+        Unmet(patterns.requests[request], reasons_of(patterns, board, int(request)))
         for request in np.flatnonzero(board.places[:, 0] < 0)
     )
     timetable = Timetable(

@@ -158,7 +158,7 @@ def _known(one: Fields, name: str, among: dict[str, Any], what: str) -> str:
 
 def _school(own: str, one: Fields, monday: date, counties: dict[str, County]) -> School:
     zone, bells = _zone(one), _bells(one)
-    avoided = one.list("avoid_periods", [])
+    avoided = one.listed("avoid_periods", [])
     if not all(isinstance(period, int) and not isinstance(period, bool) for period in avoided):
         raise BadInput("wrong_type", f"{one.at('avoid_periods')} should hold numbers of periods.")
     return School(
