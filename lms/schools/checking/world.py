@@ -80,8 +80,16 @@ def world(instance: Any, events: Any = None) -> World:
             name: {row["id"]: row for row in instance[name]}
             for name in ("counties", "schools", "classes", "requests", "lead_sites", "teachers")
         }
-        named["sites"] = named.pop("lead_sites")
-        made = World(week_start=date.fromisoformat(instance["term"]["week_start"]), rules=instance["rules"], **named)
+        made = World(
+            week_start=date.fromisoformat(instance["term"]["week_start"]),
+            rules=instance["rules"],
+            counties=named["counties"],
+            schools=named["schools"],
+            classes=named["classes"],
+            requests=named["requests"],
+            sites=named["lead_sites"],
+            teachers=named["teachers"],
+        )
         for event in events or []:
             if event["type"] == "teacher_away":
                 made.away.add(event["teacher"])

@@ -29,7 +29,7 @@ HOT, COLD = 60.0, 3.0
 """Temperatures, in section 4's costs."""
 REPAIR_HOT, REPAIR_COLD = 30.0, 2.0
 STEPS_PER_REQUEST = 8_000
-STEPS_PER_S = 60_000
+STEPS_PER_S, REPAIR_STEPS_PER_S = 60_000, 150_000
 """Fewer than a processor makes: a run ends by its steps, which are the same everywhere, and not by the clock."""
 CHUNK = 10_000
 LEARN_SHARE = 0.3
@@ -90,7 +90,9 @@ def _search(
         lay(searched, board, repair.kept)
     fill(searched, board)
     walk = new_walk(searched, board, seed)
-    budget = int(min(STEPS_PER_REQUEST * len(tables.requests), STEPS_PER_S * limit_s))
+    budget = int(
+        min(STEPS_PER_REQUEST * len(tables.requests), (REPAIR_STEPS_PER_S if repair else STEPS_PER_S) * limit_s)
+    )
     total = max(1, patterns.total_lessons)
     hot, cold = (REPAIR_HOT, REPAIR_COLD) if repair else (HOT, COLD)
     done = 0
