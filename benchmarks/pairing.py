@@ -41,7 +41,7 @@ REPAIR = """
 
 Each of {many} teachers in turn is away for the week; solving alone, {limit} s at most.
 
-| forced lessons | given again | other lessons moved, mean | most | other lessons lost | solving s, mean | most | violations |
+| forced lessons | given again | others moved, mean | most | others lost | solving s, mean | most | violations |
 |---:|---:|---:|---:|---:|---:|---:|---:|
 """
 

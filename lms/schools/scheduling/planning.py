@@ -97,6 +97,7 @@ def _search(
     hot, cold = (REPAIR_HOT, REPAIR_COLD) if repair else (HOT, COLD)
     done = 0
     try:
+        anneal(searched, board, walk, 0, hot, cold)  # compiled, the first time, while the prover works
         if not repair and prover.known(wait_s=LEARN_SHARE * limit_s):
             learn(walk, searched, prover.likely)
         began_search = time.monotonic() - began
