@@ -277,3 +277,31 @@ def bound_of(tables: Tables, limits: Limits, row: Floats) -> float:
     for teacher in range(len(excess)):
         bound += excess[teacher] * tables.max_load[teacher]
     return bound
+
+
+@njit(cache=True, nogil=True)
+def losses(tables: Tables, limits: Limits, row: Floats) -> Floats:
+    """[P] by how many lessons the bound of these prices falls, at least, for timetables that use the pair."""
+    lost = np.zeros(len(limits.order))
+    for column in range(len(tables.columns)):
+        room, lessons = tables.columns[column, ROOM_FOR], tables.columns[column, LESSONS]
+        first, end = limits.groups_from[column], limits.groups_from[column + 1]
+        earned = 0.0
+        for at in range(limits.column_from[column], limits.column_from[column + 1]):
+            earned -= row[limits.column_rows[at]] * limits.column_use[at]
+        own = np.zeros(end - first)
+        for group in range(first, end):
+            for pair in range(limits.group_from[group], limits.group_from[group + 1]):
+                left = float(lessons)
+                for at in range(limits.pair_from[pair], limits.pair_from[pair + 1]):
+                    left -= row[limits.pair_rows[at]]
+                lost[pair] = left
+                own[group - first] = max(own[group - first], left)
+        ranked = np.sort(own)[::-1]
+        best = ranked[:room].sum()
+        last = ranked[room - 1] if 0 < room <= len(ranked) else 0.0
+        for group in range(first, end):
+            others = best - max(own[group - first], last)  # the best room - 1 of the other groups
+            for pair in range(limits.group_from[group], limits.group_from[group + 1]):
+                lost[pair] = max(0.0, -(earned + others + lost[pair]))
+    return lost

@@ -7,12 +7,15 @@ from typing import Any
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from lms.schools.scheduling.bounds import Limits
-from lms.schools.scheduling.tables import LESSONS, ROOM_FOR, Tables
+from lms.schools.scheduling.tables import COLUMN, LESSONS, ROOM_FOR, Tables
 
 SMALL_PAIRS = 12_000
+OPTIONS = {"output_flag": False, "threads": 1, "mip_rel_gap": 0.0, "mip_abs_gap": 0.99}
+"""Lessons are whole: a gap below one is none."""
 
 
 def integer_program(tables: Tables, limits: Limits) -> tuple[Any, Any, Any]:
@@ -54,9 +57,25 @@ def _silent_solver() -> Any:
     return solver
 
 
-def exact_bound(tables: Tables, limits: Limits, lower: Callable[[float], None], enough: Callable[[], bool]) -> None:
-    """Tell `lower` each better bound in lessons, until it is exact or `enough` says so."""
+def exact_bound(
+    tables: Tables,
+    limits: Limits,
+    useful: NDArray[np.bool_],
+    covered: int,
+    lower: Callable[[float], None],
+    enough: Callable[[], bool],
+) -> None:
+    """Tell `lower` each better bound in lessons, until it is exact or `enough` says so.
+
+    `covered` are the lessons of a plan at hand, and `useful` the pairs [P] that a better one could use, in the order of
+    `limits`: no plan covers more than the better of the two, that one and the best of useful pairs.
+    """
     matrix, limit, gain = integer_program(tables, limits)
+    kept = np.concatenate([useful, np.zeros(len(tables.columns), np.bool_)])
+    kept[len(useful) + np.unique(tables.pairs[limits.order[useful], COLUMN])] = True
+    matrix, gain = matrix[:, kept], gain[kept]
+    used = np.diff(matrix.indptr) > 0
+    matrix, limit = matrix[used], limit[used]
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(gain), len(limit)
     model.sense_ = highspy.ObjSense.kMaximize
@@ -66,16 +85,17 @@ def exact_bound(tables: Tables, limits: Limits, lower: Callable[[float], None], 
     model.integrality_ = [highspy.HighsVarType.kInteger] * len(gain)
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+    if not len(gain):
+        lower(covered)
+        return
     solver = _silent_solver()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.setOptionValue("mip_rel_gap", 0.0)
-    solver.setOptionValue("mip_abs_gap", 0.99)
+    for option, value in OPTIONS.items():
+        solver.setOptionValue(option, value)
     solver.passModel(model)
 
     def told(event: Any) -> None:
         if np.isfinite(event.data_out.mip_dual_bound):
-            lower(float(event.data_out.mip_dual_bound))
+            lower(max(covered, float(event.data_out.mip_dual_bound)))
         if enough():
             event.interrupt()
 
@@ -84,4 +104,4 @@ def exact_bound(tables: Tables, limits: Limits, lower: Callable[[float], None], 
     solver.run()
     bound = solver.getInfo().mip_dual_bound
     if np.isfinite(bound):
-        lower(float(bound))
+        lower(max(covered, float(bound)))

@@ -116,6 +116,7 @@ def _search(
             elif repair or not prover.is_alive():
                 break
             else:
+                prover.searched.set()
                 prover.join(timeout=0.2)
     except KeyboardInterrupt:
         pass

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from lms.schools.scheduling.bounds import Limits, Prices, approach, bound_of, find_limits, first_prices
+from lms.schools.scheduling.bounds import Limits, Prices, approach, bound_of, find_limits, first_prices, losses
 from lms.schools.scheduling.exact import SMALL_PAIRS, exact_bound
 from lms.schools.scheduling.tables import END_PAIR, FIRST_PAIR, LESSONS, Tables
 
@@ -33,6 +33,8 @@ class Prover(threading.Thread):
         self._bound = float(possible)
         self.covered = 0
         """What the plan covers so far, in lessons."""
+        self.searched = threading.Event()
+        """Set when the plan will hardly become better: then the rest of the proof begins from it."""
         self.likely = np.zeros(len(tables.pairs), np.bool_)
         """[P] pairs that the linear program uses; to be read once `known`."""
 
@@ -54,9 +56,12 @@ class Prover(threading.Thread):
         if not len(self._tables.pairs):
             return
         limits = find_limits(self._tables)
+        self._best_row = np.zeros(len(limits.amount))
         self._solve(limits, first_prices(self._tables, limits))
-        if len(self._tables.pairs) <= SMALL_PAIRS:
-            exact_bound(self._tables, limits, self._lower, self._enough)
+        while not self.searched.wait(0.1) and not self._stop_asked.is_set():
+            pass
+        if len(self._tables.pairs) <= SMALL_PAIRS and not self._enough():
+            self._finish(limits)
 
     def _enough(self) -> bool:
         return self._stop_asked.is_set() or self.lessons <= self.covered
@@ -64,13 +69,22 @@ class Prover(threading.Thread):
     def _lower(self, lessons: float) -> None:
         self._bound = min(self._bound, lessons)
 
+    def _finish(self, limits: Limits) -> None:
+        """Branch and bound over the pairs that a better plan than the one at hand could use."""
+        bound, covered = bound_of(self._tables, limits, self._best_row), self.covered
+        useful = bound - losses(self._tables, limits, self._best_row) >= covered + 1 - 1e-6
+        exact_bound(self._tables, limits, useful, covered, self._lower, self._enough)
+
     def _solve(self, limits: Limits, prices: Prices) -> None:
         tables = self._tables
         done, mark = 0, (0, self._bound)
         while not self._enough() or not self._learnt.is_set():
             approach(tables, limits, prices, ROUNDS, WEIGHT)
             done += ROUNDS
-            self._lower(bound_of(tables, limits, prices.row))
+            bound = bound_of(tables, limits, prices.row)
+            if bound < self._bound:
+                self._best_row[:] = prices.row
+            self._lower(bound)
             if done == LEARNT_ROUNDS:
                 self.likely[limits.order[prices.x > LIKELY]] = True
                 self._learnt.set()
