@@ -25,8 +25,10 @@ from lms.schools.scheduling.tables import (
 )
 from lms.schools.scheduling.types import Events, Instance, Receiver, Stream, Timetable, Unmet
 
-HOT, COLD = 60.0, 3.0
-"""Temperatures, in section 4's costs."""
+HOT, COLD = 0.6, 0.03
+"""Temperatures, in prices of an unmet lesson."""
+COVERED_FIRST = 1.0
+"""The search pays so many prices of an unmet lesson more for each, of whatever priority."""
 REPAIR_HOT, REPAIR_COLD = 30.0, 2.0
 STEPS_PER_REQUEST = 8_000
 STEPS_PER_S, STEPS_AND_REQUESTS_PER_S, REPAIR_STEPS_PER_S = 200_000, 280_000_000, 150_000
@@ -84,7 +86,9 @@ def _search(
     patterns: Patterns, repair: Repair | None, prover: Prover, began: float, limit_s: float, seed: int, watch: Watch
 ) -> Board:
     tables = patterns.tables
-    searched = repair.tables if repair else tables
+    price = patterns.instance.rules.weights.unmet_lesson or 100.0
+    covering = tables.unmet_cost + COVERED_FIRST * price * tables.requests[:, LESSONS]
+    searched = repair.tables if repair else tables._replace(unmet_cost=covering)
     board = empty_board(searched)
     if repair:
         lay(searched, board, repair.kept)
@@ -94,7 +98,7 @@ def _search(
         min(STEPS_PER_REQUEST * len(tables.requests), (REPAIR_STEPS_PER_S if repair else STEPS_PER_S) * limit_s)
     )
     total = max(1, patterns.total_lessons)
-    hot, cold = (REPAIR_HOT, REPAIR_COLD) if repair else (HOT, COLD)
+    hot, cold = (REPAIR_HOT, REPAIR_COLD) if repair else (HOT * price, COLD * price)
     done = 0
     try:
         anneal(searched, board, walk, 0, hot, cold)  # compiled, the first time, while the prover works
