@@ -8,9 +8,9 @@ function: a call that hands over a board's arrays costs as much as what it does.
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from lms.schools.scheduling.board import UNMET, Board, added_cost, best_fit, put, take
+from lms.schools.scheduling.compiled import compiled, inlined
 from lms.schools.scheduling.tables import (
     CLASS,
     COLUMN,
@@ -83,7 +83,7 @@ def learn(walk: Walk, tables: Tables, likely: Any) -> None:
     walk.likely_n[:] = np.bincount(tables.pairs[likely, REQUEST], minlength=len(tables.requests))
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _below(walk: Walk, limit: int) -> Any:
     """A random number from 0 to limit - 1 (Vigna, xorshift64*)."""
     x = walk.random[0]
@@ -94,7 +94,7 @@ def _below(walk: Walk, limit: int) -> Any:
     return np.int64((x * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(33)) % limit
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _obstacle(tables: Tables, board: Board, pair: int, start: int) -> int:
     """A request that keeps the pair's unmet request from its place, NOTHING, or NEVER when nobody's going would help.
 
@@ -143,7 +143,7 @@ def _obstacle(tables: Tables, board: Board, pair: int, start: int) -> int:
     return NOTHING
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _on_link(tables: Tables, board: Board, request: int, point: int, start: int) -> int:
     """A request of the same county that is received at this link point, or NEVER."""
     many = len(tables.requests)
@@ -158,7 +158,7 @@ def _on_link(tables: Tables, board: Board, request: int, point: int, start: int)
     return NEVER
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _step(tables: Tables, board: Board, walk: Walk, pair: int, allowed: float) -> bool:
     """Put the pair's request there if the cost, after all re-insertions, rises by no more than `allowed`."""
     request = tables.pairs[pair, REQUEST]
@@ -200,7 +200,7 @@ def _step(tables: Tables, board: Board, walk: Walk, pair: int, allowed: float) -
     return False
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def anneal(tables: Tables, board: Board, walk: Walk, steps: int, hot: float, cold: float) -> int:
     """`steps` steps, the temperature going from `hot` to `cold` geometrically. Returns how many were kept."""
     requests = len(tables.requests)

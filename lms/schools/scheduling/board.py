@@ -6,8 +6,8 @@ Everything here is compiled. A board always keeps H1 to H15; what it costs (S1 t
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from lms.schools.scheduling.compiled import compiled, inlined
 from lms.schools.scheduling.tables import (
     CLASS,
     COLUMN,
@@ -99,7 +99,7 @@ def empty_board(tables: Tables) -> Board:
     )
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def added_cost(tables: Tables, board: Board, pair: int) -> float:
     """What the cost changes by when the pair's unmet request is put there."""
     request, column = tables.pairs[pair, REQUEST], tables.pairs[pair, COLUMN]
@@ -115,7 +115,7 @@ def added_cost(tables: Tables, board: Board, pair: int) -> float:
     return cost + tables.unfair[step - lessons] - tables.unfair[step]
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def fits(tables: Tables, board: Board, pair: int) -> bool:
     """Whether the pair's unmet request could be put there now without breaking a rule."""
     request, column = tables.pairs[pair, REQUEST], tables.pairs[pair, COLUMN]
@@ -146,7 +146,7 @@ def fits(tables: Tables, board: Board, pair: int) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def put(tables: Tables, board: Board, pair: int) -> None:
     """Put the pair's unmet request there. The caller has seen that it fits."""
     board.cost[0] += added_cost(tables, board, pair)
@@ -182,7 +182,7 @@ def put(tables: Tables, board: Board, pair: int) -> None:
     board.counts[UNMET] -= 1
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _strike(row: Any, value: int) -> None:
     """Take `value` out of a row that begins with how many it lists."""
     last = row[0]
@@ -193,7 +193,7 @@ def _strike(row: Any, value: int) -> None:
     row[0] = last - 1
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def take(tables: Tables, board: Board, request: int) -> int:
     """Take a met request out of its pair, which is returned."""
     pair = board.places[request, 0]
@@ -226,7 +226,7 @@ def take(tables: Tables, board: Board, request: int) -> int:
     return pair
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def best_fit(tables: Tables, board: Board, request: int, start: int) -> int:
     """The pair that fits and costs least, or -1. Equals go to the first one after `start`, a number of any size."""
     first = tables.requests[request, FIRST_PAIR]
@@ -241,7 +241,7 @@ def best_fit(tables: Tables, board: Board, request: int, start: int) -> int:
     return best
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def lay(tables: Tables, board: Board, pairs: Ints) -> None:
     """Put the request of each of these pairs there, as far as it is unmet and the pair fits."""
     for place in range(len(pairs)):
@@ -250,7 +250,7 @@ def lay(tables: Tables, board: Board, pairs: Ints) -> None:
             put(tables, board, pair)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def fill(tables: Tables, board: Board) -> None:
     """Put every unmet request that fits somewhere there, the last of `unmet` first."""
     place = board.counts[UNMET] - 1

@@ -10,8 +10,8 @@ are those of the linear program, which a primal-dual method of first order comes
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from lms.schools.scheduling.compiled import compiled
 from lms.schools.scheduling.tables import (
     CLASS,
     COLUMN,
@@ -182,7 +182,7 @@ def first_prices(tables: Tables, limits: Limits) -> Prices:
     )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def approach(tables: Tables, limits: Limits, prices: Prices, rounds: int, weight: float) -> None:
     """`rounds` steps of the primal-dual method of Chambolle and Pock (2011) on the linear program.
 
@@ -227,7 +227,7 @@ def approach(tables: Tables, limits: Limits, prices: Prices, rounds: int, weight
             row[one] = max(0.0, row[one] + prices.row_step[one] * weight * (use[one] - limits.amount[one]))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def bound_of(tables: Tables, limits: Limits, row: Floats) -> float:
     """The lessons that no timetable exceeds, by the prices `row`; true whatever they are, as long as none is negative.
 
@@ -279,7 +279,7 @@ def bound_of(tables: Tables, limits: Limits, row: Floats) -> float:
     return bound
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def losses(tables: Tables, limits: Limits, row: Floats) -> Floats:
     """[P] by how many lessons the bound of these prices falls, at least, for timetables that use the pair."""
     lost = np.zeros(len(limits.order))

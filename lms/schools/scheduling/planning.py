@@ -29,6 +29,8 @@ HOT, COLD = 0.6, 0.03
 """Temperatures, in prices of an unmet lesson."""
 COVERED_FIRST = 1.0
 """The search pays so many prices of an unmet lesson more for each, of whatever priority."""
+LEAST_SHARE = 0.04
+"""Of the time limit: how long it searches at least, also when compiling took all of it."""
 REPAIR_HOT, REPAIR_COLD = 30.0, 2.0
 STEPS_PER_REQUEST = 8_000
 STEPS_PER_S, STEPS_AND_REQUESTS_PER_S, REPAIR_STEPS_PER_S = 200_000, 280_000_000, 150_000
@@ -105,6 +107,7 @@ def _search(
         if not repair and prover.known(wait_s=LEARN_SHARE * limit_s):
             learn(walk, searched, prover.likely)
         began_search = time.monotonic() - began
+        limit_s = max(limit_s, began_search + LEAST_SHARE * limit_s)
         while True:
             passed = time.monotonic() - began
             best = int(tables.requests[walk.best >= 0, LESSONS].sum())
