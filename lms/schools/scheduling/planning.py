@@ -31,7 +31,7 @@ COVERED_FIRST = 1.0
 """The search pays so many prices of an unmet lesson more for each, of whatever priority."""
 LEAST_SHARE = 0.04
 """Of the time limit: how long it searches at least, also when compiling took all of it."""
-REPAIR_HOT, REPAIR_COLD = 30.0, 2.0
+REPAIR_HOT, REPAIR_COLD = 10.0, 1.0
 STEPS_PER_REQUEST = 8_000
 STEPS_PER_S, STEPS_AND_REQUESTS_PER_S, REPAIR_STEPS_PER_S = 200_000, 280_000_000, 150_000
 """Fewer than a processor makes: a run ends by its steps, which are the same everywhere, and not by the clock."""
