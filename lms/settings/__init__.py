@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "axes",
     "media_pipeline",
     "courses",
+    "lms.schools",
     "lms.records",
     "lms.reach",
     "search",

@@ -1,0 +1,117 @@
+"""Reading one value of a JSON document at a time: each refusal names the place, what stands there and what should."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lms.schools.scheduling.types import WEEKDAYS, BadInput, Slot
+
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_SHOWN_CHARS = 60
+MISSING: Any = object()
+
+
+def shown(value: Any) -> str:
+    """A value as a sentence can carry it."""
+    text = value if isinstance(value, str) else repr(value)
+    text = text if len(text) <= _SHOWN_CHARS else text[: _SHOWN_CHARS - 3] + "..."
+    return f"“{text}”" if isinstance(value, str) else text
+
+
+class Fields:
+    """An object of the document, and the words that lead to it (`teachers[3] “T0004”`)."""
+
+    def __init__(self, value: Any, where: str) -> None:
+        if not isinstance(value, dict):
+            raise BadInput("wrong_type", f"{where or 'the document'} should be an object, not {shown(value)}.")
+        self._values: dict[str, Any] = value
+        self.where = where
+
+    def at(self, name: str) -> str:
+        return f"{self.where}.{name}" if self.where else name
+
+    def raw(self, name: str, default: Any = MISSING) -> Any:
+        value = self._values.get(name, default)
+        if value is MISSING:
+            raise BadInput("missing_field", f"{self.at(name)} is missing.")
+        return value
+
+    def text(self, name: str) -> str:
+        value = self.raw(name)
+        if not isinstance(value, str) or not value:
+            raise BadInput("wrong_type", f"{self.at(name)} should be a text that is not empty, not {shown(value)}.")
+        return value
+
+    def whole(self, name: str, least: int, most: int = 1_000_000) -> int:
+        value = self.raw(name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise BadInput("wrong_type", f"{self.at(name)} should be a whole number, not {shown(value)}.")
+        if not least <= value <= most:
+            raise BadInput("out_of_range", f"{self.at(name)} is {value}; it should lie between {least} and {most}.")
+        return value
+
+    def number(self, name: str, default: Any = MISSING) -> float:
+        """A number from 0 to a million."""
+        value = self.raw(name, default)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise BadInput("wrong_type", f"{self.at(name)} should be a number, not {shown(value)}.")
+        if not 0 <= value <= 1_000_000:
+            raise BadInput("out_of_range", f"{self.at(name)} is {value}; it should lie between 0 and a million.")
+        return value
+
+    def listed(self, name: str, default: Any = MISSING) -> list[Any]:
+        value = self.raw(name, default)
+        if not isinstance(value, list):
+            raise BadInput("wrong_type", f"{self.at(name)} should be a list, not {shown(value)}.")
+        return value
+
+    def object(self, name: str, default: Any = MISSING) -> "Fields":
+        return Fields(self.raw(name, default), self.at(name))
+
+    def objects(self, name: str, default: Any = MISSING) -> "Iterator[Fields]":
+        for number, value in enumerate(self.listed(name, default)):
+            yield Fields(value, f"{self.at(name)}[{number}]")
+
+    def named(self, name: str) -> "Iterator[tuple[str, Fields]]":
+        """The objects of a list, each with its `id`; an id that stands twice is refused."""
+        seen: dict[str, str] = {}
+        for one in self.objects(name):
+            own = one.text("id")
+            if own in seen:
+                raise BadInput("duplicate_id", f"{one.where} has the id {shown(own)}, which {seen[own]} has already.")
+            seen[own] = one.where
+            one.where += f" {shown(own)}"
+            yield own, one
+
+    def texts(self, name: str) -> list[str]:
+        values = self.listed(name)
+        for value in values:
+            if not isinstance(value, str) or not value:
+                raise BadInput("wrong_type", f"{self.at(name)} should hold texts, not {shown(value)}.")
+        return values
+
+    def slots(self, name: str, periods: int) -> tuple[Slot, ...]:
+        """Slots of a place that has `periods` periods a day, in the order given."""
+        return tuple(self._slot(name, value, periods) for value in self.listed(name))
+
+    def _slot(self, name: str, value: Any, periods: int) -> Slot:
+        if (
+            not isinstance(value, list)
+            or len(value) != 2
+            or not all(isinstance(part, int) and not isinstance(part, bool) for part in value)
+        ):
+            raise BadInput("wrong_type", f"{self.at(name)} should hold [weekday, period], not {shown(value)}.")
+        weekday, period = value
+        if not 1 <= weekday <= WEEKDAYS:
+            raise BadInput("no_such_slot", f"{self.at(name)} has {value}: weekdays go from 1 (Monday) to {WEEKDAYS}.")
+        if not 1 <= period <= periods:
+            raise BadInput("no_such_slot", f"{self.at(name)} has {value}: the bells there know periods 1 to {periods}.")
+        return weekday, period
+
+    def clock(self, name: str) -> int:
+        """A local time HH:MM, in minutes after midnight."""
+        value = self.text(name)
+        found = _TIME.fullmatch(value)
+        if not found:
+            raise BadInput("bad_time", f"{self.at(name)} is {shown(value)}; it should be a time from 00:00 to 23:59.")
+        return int(found[1]) * 60 + int(found[2])

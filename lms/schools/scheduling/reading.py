@@ -1,0 +1,243 @@
+"""From bytes to an instance: `fieldschool-pairing/1`, section 1. What cannot be used is refused with code and place."""
+
+import zlib
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from lms.schools.scheduling.fields import Fields, shown
+from lms.schools.scheduling.types import (
+    FORMAT,
+    WEEKDAYS,
+    BadInput,
+    County,
+    Fairness,
+    FixedStream,
+    Instance,
+    LeadSite,
+    Period,
+    Request,
+    Rules,
+    School,
+    SchoolClass,
+    Slot,
+    Teacher,
+    Weights,
+)
+
+MOST_BYTES = 32 * 1024 * 1024
+"""Of JSON text, unpacked: some 50,000 classes."""
+DAY_MIN = 24 * 60
+DEFAULT_FAIRNESS = [{"over_percent": 5, "cost_per_lesson": 30}, {"over_percent": 15, "cost_per_lesson": 60}]
+
+
+def unpack(data: bytes, name: str) -> bytes:
+    """The JSON text of a file, which may be gzipped. Raises BadInput for what is too large or damaged."""
+    if data[:2] == b"\x1f\x8b":
+        stream = zlib.decompressobj(wbits=31)
+        try:
+            data = stream.decompress(data, MOST_BYTES + 1)
+        except zlib.error as error:
+            raise BadInput("damaged_gzip", f"{name} is gzipped, but damaged ({error}).") from error
+        if len(data) <= MOST_BYTES and not stream.eof:
+            raise BadInput("damaged_gzip", f"{name} is gzipped, but ends too early.")
+    if len(data) > MOST_BYTES:
+        raise BadInput("too_large", f"{name} holds more than {MOST_BYTES // 1024 // 1024} MB of text.")
+    return data
+
+
+def parse(data: bytes, name: str) -> Any:
+    """The document of a file that may be gzipped. Raises BadInput."""
+    try:
+        return orjson.loads(unpack(data, name))
+    except orjson.JSONDecodeError as error:
+        raise BadInput(
+            "not_json", f"{name} is not JSON: {error.msg}, line {error.lineno}, column {error.colno}."
+        ) from error
+
+
+def read_instance(document: Any) -> Instance:
+    """The instance that a parsed document describes. Raises BadInput at the first thing that is wrong."""
+    top = Fields(document, "")
+    if top.text("format") != FORMAT:
+        raise BadInput("wrong_format", f"format is {shown(top.text('format'))}; it should be “{FORMAT}”.")
+    monday = _monday(top.object("term"))
+    counties = {
+        own: County(own, one.text("cluster"), one.whole("max_concurrent", 0)) for own, one in top.named("counties")
+    }
+    schools = {own: _school(own, one, monday, counties) for own, one in top.named("schools")}
+    classes = {own: _class(own, one, schools) for own, one in top.named("classes")}
+    sites = {own: _site(own, one, monday, counties) for own, one in top.named("lead_sites")}
+    requests = {own: _request(own, one, classes) for own, one in top.named("requests")}
+    teachers = {own: _teacher(own, one, sites) for own, one in top.named("teachers")}
+    _fixed_once(teachers)
+    name = top.raw("name", "")
+    return Instance(
+        name if isinstance(name, str) else "", _rules(top), counties, schools, classes, requests, sites, teachers
+    )
+
+
+def _monday(term: Fields) -> date:
+    text = term.text("week_start")
+    try:
+        monday = date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(
+            "bad_date", f"{term.at('week_start')} is {shown(text)}; it should be a date like 2026-09-07."
+        ) from error
+    if monday.weekday() != 0 or not 1970 <= monday.year <= 2200:
+        raise BadInput("bad_date", f"{term.at('week_start')} is {text}; it should be a Monday from 1970 to 2200.")
+    return monday
+
+
+def _rules(top: Fields) -> Rules:
+    rules = top.object("rules")
+    if not isinstance(rules.raw("one_lesson_per_day", True), bool):
+        raise BadInput("wrong_type", f"{rules.at('one_lesson_per_day')} should be true or false.")
+    prices, usual = rules.object("weights", {}), Weights()
+    scope = prices.object("scope", {})
+    weights = Weights(
+        **{
+            name: prices.number(name, getattr(usual, name))
+            for name in Weights.__dataclass_fields__
+            if not name.startswith("scope_")
+        },
+        scope_county=scope.number("county", usual.scope_county),
+        scope_cluster=scope.number("cluster", usual.scope_cluster),
+        scope_national=scope.number("national", usual.scope_national),
+    )
+    fairness = tuple(
+        Fairness(one.number("over_percent"), one.number("cost_per_lesson"))
+        for one in rules.objects("fairness", DEFAULT_FAIRNESS)
+    )
+    return Rules(rules.number("start_tolerance_minutes"), weights, fairness)
+
+
+def _bells(one: Fields) -> tuple[Period, ...]:
+    """The bell list of a place: at least one period, none that overlaps another or passes midnight."""
+    bells = tuple(Period(bell.clock("start"), bell.whole("minutes", 1, DAY_MIN)) for bell in one.objects("bells"))
+    if not bells:
+        raise BadInput("no_periods", f"{one.at('bells')} is empty; a place needs at least one period.")
+    order = sorted(range(len(bells)), key=lambda number: bells[number].start_min)
+    for early, late in pairwise(order):
+        if bells[early].start_min + bells[early].minutes > bells[late].start_min:
+            raise BadInput("periods_overlap", f"{one.at('bells')}: periods {early + 1} and {late + 1} overlap.")
+    if bells[order[-1]].start_min + bells[order[-1]].minutes > DAY_MIN:
+        raise BadInput("bad_time", f"{one.at('bells')}: period {order[-1] + 1} goes past midnight.")
+    return bells
+
+
+def _zone(one: Fields) -> ZoneInfo:
+    name = one.text("timezone")
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:  # not found, a path, a folder
+        raise BadInput("unknown_timezone", f"{one.at('timezone')} is {shown(name)}, no IANA time zone.") from error
+
+
+def _starts_s(zone: ZoneInfo, bells: tuple[Period, ...], monday: date) -> dict[Slot, int]:
+    """When each slot starts, in seconds since 1970 in UTC."""
+    starts: dict[Slot, int] = {}
+    for weekday in range(1, WEEKDAYS + 1):
+        day = datetime(monday.year, monday.month, monday.day, tzinfo=zone) + timedelta(days=weekday - 1)
+        for period, bell in enumerate(bells, 1):
+            local = day.replace(hour=bell.start_min // 60, minute=bell.start_min % 60)
+            starts[weekday, period] = int(local.timestamp())
+    return starts
+
+
+def _known(one: Fields, name: str, among: dict[str, Any], what: str) -> str:
+    value = one.text(name)
+    if value not in among:
+        raise BadInput("unknown_name", f"{one.at(name)} is {shown(value)}, but there is no {what} of that id.")
+    return value
+
+
+def _school(own: str, one: Fields, monday: date, counties: dict[str, County]) -> School:
+    zone, bells = _zone(one), _bells(one)
+    avoided = one.listed("avoid_periods", [])
+    if not all(isinstance(period, int) and not isinstance(period, bool) for period in avoided):
+        raise BadInput("wrong_type", f"{one.at('avoid_periods')} should hold numbers of periods.")
+    return School(
+        id=own,
+        timezone=zone,
+        bells=bells,
+        starts_s=_starts_s(zone, bells, monday),
+        county=_known(one, "county", counties, "county"),
+        remote_rooms=one.whole("remote_rooms", 0),
+        avoid_periods=frozenset(avoided),
+    )
+
+
+def _class(own: str, one: Fields, schools: dict[str, School]) -> SchoolClass:
+    school = schools[_known(one, "school", schools, "school")]
+    return SchoolClass(own, school.id, frozenset(one.slots("open", len(school.bells))))
+
+
+def _request(own: str, one: Fields, classes: dict[str, SchoolClass]) -> Request:
+    return Request(
+        id=own,
+        school_class=_known(one, "class", classes, "class"),
+        subject=one.text("subject"),
+        level=one.text("level"),
+        lessons_per_week=one.whole("lessons_per_week", 1, 1000),
+        priority=one.number("priority", 1),
+    )
+
+
+def _site(own: str, one: Fields, monday: date, counties: dict[str, County]) -> LeadSite:
+    scope = one.text("scope")
+    if scope == "county":
+        serves = _known(one, "county", counties, "county")
+    elif scope == "cluster":
+        serves = one.text("cluster")
+    elif scope == "national":
+        serves = ""
+    else:
+        raise BadInput("wrong_value", f"{one.at('scope')} is {shown(scope)}; it should be county, cluster or national.")
+    zone, bells = _zone(one), _bells(one)
+    starts = _starts_s(zone, bells, monday)
+    return LeadSite(
+        id=own, timezone=zone, bells=bells, starts_s=starts, scope=scope, serves=serves, studios=one.whole("studios", 0)
+    )
+
+
+def _teacher(own: str, one: Fields, sites: dict[str, LeadSite]) -> Teacher:
+    site = sites[_known(one, "site", sites, "lead site")]
+    periods = len(site.bells)
+    return Teacher(
+        id=own,
+        site=site.id,
+        subject=one.text("subject"),
+        levels=frozenset(one.texts("levels")),
+        free=frozenset(one.slots("free", periods)),
+        max_weekly_lessons=one.whole("max_weekly_lessons", 0),
+        max_receivers=one.whole("max_receivers", 0),
+        fixed_streams=tuple(
+            FixedStream(each.text("id"), each.text("level"), each.slots("slots", periods))
+            for each in one.objects("fixed_streams", [])
+        ),
+    )
+
+
+def _fixed_once(teachers: dict[str, Teacher]) -> None:
+    """A teacher gives one fixed stream at a time, and is not free while giving it; their ids differ."""
+    ids: set[str] = set()
+    for teacher in teachers.values():
+        taken: dict[Slot, str] = {}
+        for fixed in teacher.fixed_streams:
+            where = f"teacher {shown(teacher.id)}, fixed stream {shown(fixed.id)}"
+            if fixed.id in ids:
+                raise BadInput("duplicate_id", f"{where}: another fixed stream has this id.")
+            ids.add(fixed.id)
+            if not fixed.slots:
+                raise BadInput("contradiction", f"{where} has no slots.")
+            for slot in fixed.slots:
+                if slot in taken:
+                    raise BadInput("contradiction", f"{where}: {list(slot)} is taken by {shown(taken[slot])} already.")
+                taken[slot] = fixed.id
+                if slot in teacher.free:
+                    raise BadInput("contradiction", f"{where}: {list(slot)} is among the teacher's free slots too.")
