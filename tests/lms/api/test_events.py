@@ -159,4 +159,4 @@ def test_a_forged_guest_number_is_nobody(client: Client, lesson_key: UUID) -> No
 
 def test_the_schema_is_public(client: Client) -> None:
     paths = client.get("/api/v1/schema/").json()["paths"]
-    assert set(paths) == {"/api/v1/me", "/api/v1/events"}
+    assert set(paths) == {"/api/v1/me", "/api/v1/events", "/api/v1/visits"}
