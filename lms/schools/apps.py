@@ -1,6 +1,13 @@
+import os
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class SchoolsConfig(AppConfig):
     name = "lms.schools"
     label = "schools"
+
+    def ready(self) -> None:
+        # Where the program's own folder may not be written to (deploy/), compiled loops are kept with the data.
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.DATA_DIR / "compiled"))
