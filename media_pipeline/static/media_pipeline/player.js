@@ -187,8 +187,10 @@
     if (ms.readyState == 'open' && !tracks.some(T => T.sb.updating)) ms.endOfStream()
   }
   const tick = () => {
+    // Between an error and the news of it there is nothing to ask any more.
+    if (!ms || ms.readyState == 'closed') return
     tracks.forEach(flush)
-    if (!started || !tracks[0]) return
+    if (!started) return
     const t = v.currentTime
     if (S && P) {
       const pe = end(P, t)
@@ -198,7 +200,7 @@
         if (want && !P.job && !P.queue[0] && (P.at >= P.f.n || P.f.start[P.at] < t - 0.2)) join()
         if (pe - t > 0.7 || !short) {
           held = 0
-          say('')
+          if (!dead()) say('')
           if (!v.seeking) v.currentTime = t // wakes the picture
         } else if (end(S, t) > t && !S.queue[0]) hold()
         if (want && !slow() && P.from > t + 1) {
@@ -273,7 +275,7 @@
     if (!slow()) v.poster = v.dataset.poster
   })
   v.onplay = () => {
-    if (started || !ms) return
+    if (started) return
     look()
     started = 1
     spent = 0
