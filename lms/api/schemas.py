@@ -1,11 +1,13 @@
 """What the API is told and says."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from ninja import Field, Schema
 from pydantic import AwareDatetime
+
+from lms.reach.types import Link
 
 
 class EventIn(Schema):
@@ -29,7 +31,7 @@ class VisitIn(Schema):
     stalled: int = Field(ge=0, le=86_400_000, description="ms that it stood still")
     played: int = Field(ge=0, le=86_400, description="s of the lesson that were played")
     kb: int = Field(ge=0, le=10_000_000, description="kB that the page fetched")
-    link: Literal["slow-2g", "2g", "3g", "4g", ""] = Field(default="", description="the browser's effectiveType")
+    link: Link = Field(default=Link.UNKNOWN, description="the browser's effectiveType")
 
 
 class RejectionOut(Schema):

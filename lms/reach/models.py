@@ -3,15 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-
-class Link(models.TextChoices):
-    """Kinds of link, as browsers guess them (Network Information API, effectiveType)."""
-
-    SLOW_2G = "slow-2g"
-    G2 = "2g"
-    G3 = "3g"
-    G4 = "4g"
-    UNKNOWN = ""
+from lms.reach.types import Link
 
 
 class Visit(models.Model):

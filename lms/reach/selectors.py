@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from statistics import median, quantiles
 
-from lms.reach.models import Link, Visit
-from lms.reach.types import Line, Summary
+from lms.reach.models import Visit
+from lms.reach.types import Line, Link, Summary
 
 MOST_ROWS = 100_000  # the newest ones; medians of more are no truer
 _ORDER = {link: place for place, link in enumerate(Link.values)}
@@ -21,7 +21,7 @@ def summary(*, today: date, days: int) -> Summary:
         groups[row.region, row.link].append(row)
     # Named regions first; slow links first.
     order = sorted(groups, key=lambda key: (not key[0], key[0], _ORDER[key[1]]))
-    return Summary(since, today, _line("", "", rows), tuple(_line(*key, groups[key]) for key in order))
+    return Summary(_line("", "", rows), tuple(_line(*key, groups[key]) for key in order))
 
 
 def _line(region: str, link: str, rows: Sequence[Visit]) -> Line:

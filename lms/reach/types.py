@@ -1,9 +1,20 @@
 """What other rooms see of reach: frozen values."""
 
 from dataclasses import dataclass
-from datetime import date
+
+from django.db import models
 
 MAX_BYTES = 200  # of one message, so that telling costs next to nothing
+
+
+class Link(models.TextChoices):
+    """Kinds of link, as browsers guess them (Network Information API, effectiveType)."""
+
+    SLOW_2G = "slow-2g"
+    G2 = "2g"
+    G3 = "3g"
+    G4 = "4g"
+    UNKNOWN = ""
 
 
 @dataclass(frozen=True)
@@ -12,7 +23,7 @@ class Seen:
 
     `paint_ms` from opening the page to its first words; `sound_ms` from the tap on Play to the first sound; `stalls`
     and `stalled_ms` how often and how long the lesson then stood still; `played_s` seconds of it that were played;
-    `kilobytes` what the page fetched. `link` is the browser's guess (NetworkInformation.effectiveType).
+    `kilobytes` what the page fetched.
     """
 
     paint_ms: int | None
@@ -42,9 +53,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Summary:
-    """All visits of some days, and the same by region and link. Days are the site's."""
+    """All visits of some days, and the same by region and link."""
 
-    since: date
-    until: date
     whole: Line
     lines: tuple[Line, ...]

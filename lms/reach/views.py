@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from lms.core.clock import now
 from lms.reach import selectors
-from lms.reach.models import Link
+from lms.reach.types import Link
 
 MAY_SEE = "reach.view_visit"
 DAYS = (7, 30, 180)

@@ -52,15 +52,8 @@ def read_repair(document: Any, instance: Instance) -> tuple[tuple[Stream, ...], 
     return streams, _events(top, instance)
 
 
-def _named(one: Fields, name: str, among: dict[str, Any], what: str) -> str:
-    value = one.text(name)
-    if value not in among:
-        raise BadInput("unknown_name", f"{one.at(name)} is {shown(value)}, but there is no {what} of that id.")
-    return value
-
-
 def _stream(one: Fields, instance: Instance) -> Stream:
-    teacher = instance.teachers[_named(one, "teacher", instance.teachers, "teacher")]
+    teacher = instance.teachers[one.known("teacher", instance.teachers, "teacher")]
     slots = one.slots("slots", len(instance.lead_sites[teacher.site].bells))
     receivers = tuple(_receiver(each, instance) for each in one.objects("receivers"))
     for receiver in receivers:
@@ -70,7 +63,7 @@ def _stream(one: Fields, instance: Instance) -> Stream:
 
 
 def _receiver(one: Fields, instance: Instance) -> Receiver:
-    request = instance.requests[_named(one, "request", instance.requests, "request")]
+    request = instance.requests[one.known("request", instance.requests, "request")]
     school = instance.schools[instance.classes[request.school_class].school]
     return Receiver(request.id, request.school_class, one.slots("slots", len(school.bells)))
 
@@ -82,11 +75,11 @@ def _events(top: Fields, instance: Instance) -> Events:
     for one in top.objects("events"):
         kind = one.text("type")
         if kind == "teacher_away":
-            away.add(_named(one, "teacher", instance.teachers, "teacher"))
+            away.add(one.known("teacher", instance.teachers, "teacher"))
         elif kind == "school_offline":
-            offline.add((_named(one, "school", instance.schools, "school"), one.whole("weekday", 1, WEEKDAYS)))
+            offline.add((one.known("school", instance.schools, "school"), one.whole("weekday", 1, WEEKDAYS)))
         elif kind == "lead_closed":
-            closed.add((_named(one, "site", instance.lead_sites, "lead site"), one.whole("weekday", 1, WEEKDAYS)))
+            closed.add((one.known("site", instance.lead_sites, "lead site"), one.whole("weekday", 1, WEEKDAYS)))
         else:
             known = "teacher_away, school_offline or lead_closed"
             raise BadInput("wrong_value", f"{one.at('type')} is {shown(kind)}; it should be {known}.")

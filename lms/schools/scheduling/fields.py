@@ -1,7 +1,7 @@
 """Reading one value of a JSON document at a time: each refusal names the place, what stands there and what should."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from lms.schools.scheduling.types import WEEKDAYS, BadInput, Slot
@@ -40,6 +40,13 @@ class Fields:
         value = self.raw(name)
         if not isinstance(value, str) or not value:
             raise BadInput("wrong_type", f"{self.at(name)} should be a text that is not empty, not {shown(value)}.")
+        return value
+
+    def known(self, name: str, among: Container[str], what: str) -> str:
+        """The id of a thing that the document has described."""
+        value = self.text(name)
+        if value not in among:
+            raise BadInput("unknown_name", f"{self.at(name)} is {shown(value)}, but there is no {what} of that id.")
         return value
 
     def whole(self, name: str, least: int, most: int = 1_000_000) -> int:

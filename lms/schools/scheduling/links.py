@@ -1,11 +1,9 @@
 """County links (H15): the few instants at which the number of lessons being received has to be watched."""
 
-from collections import defaultdict
-
 import numpy as np
 
 from lms.schools.scheduling.tables import Ints
-from lms.schools.scheduling.types import Instance
+from lms.schools.scheduling.types import WEEKDAYS, Instance
 
 
 class LinkPoints:
@@ -19,22 +17,8 @@ class LinkPoints:
         self._periods = periods
         self._sites = list(instance.lead_sites.values())
         counties = list(instance.counties.values())
-        number = {one.id: row for row, one in enumerate(counties)}
-        of_cluster = defaultdict(list)
-        for row, county in enumerate(counties):
-            of_cluster[county.cluster].append(row)
-        serving: list[list[int]] = [[] for _ in counties]
-        for at, site in enumerate(self._sites):
-            served = (
-                [number[site.serves]]
-                if site.scope == "county"
-                else of_cluster[site.serves]
-                if site.scope == "cluster"
-                else range(len(counties))
-            )
-            for row in served:
-                serving[row].append(at)
-        slots = 5 * periods
+        serving = [[at for at, site in enumerate(self._sites) if site.reaches(county)] for county in counties]
+        slots = WEEKDAYS * periods
         self._from = np.zeros((len(counties), len(self._sites), slots), np.int32)
         self._to = np.zeros_like(self._from)
         limits: list[int] = []

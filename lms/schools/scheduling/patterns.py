@@ -83,16 +83,7 @@ class _Builder:
 
     def _serves(self, site: LeadSite) -> NDArray[np.bool_]:
         """[schools] H10."""
-        counties = self.instance.counties
-        return np.array(
-            [
-                site.scope == "national"
-                or (site.scope == "county" and site.serves == school.county)
-                or (site.scope == "cluster" and site.serves == counties[school.county].cluster)
-                for school in self.schools
-            ],
-            np.bool_,
-        )
+        return np.array([site.reaches(self.instance.counties[school.county]) for school in self.schools], np.bool_)
 
     def _meeting(self, site: LeadSite, serves: NDArray[np.bool_]) -> _Meeting:
         first = np.full((len(self.schools), self.slots), -1, np.int32)
@@ -209,7 +200,7 @@ class _Builder:
         column_slots = np.full((len(self.columns), most), -1, np.int32)
         for number, (_, _, lead) in enumerate(self.columns):
             column_slots[number, : len(lead)] = lead
-        members_from = np.searchsorted(np.sort(column), np.arange(len(self.columns) + 1)).astype(np.int32)
+        could_come = np.bincount(column, minlength=len(self.columns))
         county_number = {own: number for number, own in enumerate(instance.counties)}
         county_of_school = np.array([county_number[one.county] for one in self.schools], np.int32)
         lessons = np.array([one.lessons_per_week for one in requests], np.int32)
@@ -224,9 +215,7 @@ class _Builder:
             teacher,
             site_of[teacher],
             [one[1] for one in self.columns],
-            np.minimum(limit, np.diff(members_from)),
-            members_from[:-1],
-            members_from[1:],
+            np.minimum(limit, could_come),
             *column_slots.T,
         ]
         pair_rows = [request, column]
@@ -236,7 +225,6 @@ class _Builder:
             requests=_rows([lessons, county, self.school_of, self.class_of, starts[:-1], starts[1:]]),
             columns=_rows(column_rows),
             pairs=_rows(pair_rows),
-            members=np.argsort(column, kind="stable").astype(np.int32),
             pair_cost=pair_costs(
                 instance, self.schools, self.school_of[request], site_of[teacher[column]], column_slots[column], slots
             ),

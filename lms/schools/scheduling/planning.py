@@ -33,7 +33,7 @@ LEAST_SHARE = 0.04
 """Of the time limit: how long it searches at least, also when compiling took all of it."""
 REPAIR_HOT, REPAIR_COLD = 10.0, 1.0
 STEPS_PER_REQUEST = 8_000
-STEPS_PER_S, STEPS_AND_REQUESTS_PER_S, REPAIR_STEPS_PER_S = 200_000, 280_000_000, 150_000
+STEPS_PER_S, REPAIR_STEPS_PER_S = 200_000, 150_000
 """Fewer than a processor makes: a run ends by its steps, which are the same everywhere, and not by the clock."""
 CHUNK = 10_000
 LEARN_SHARE = 0.3
@@ -128,11 +128,6 @@ def _search(
     except KeyboardInterrupt:
         pass
     return _polished(tables, walk)
-
-
-def _steps_per_s(requests: int) -> float:
-    """More requests are more memory, which makes steps slower."""
-    return min(STEPS_PER_S, STEPS_AND_REQUESTS_PER_S / max(1, requests))
 
 
 def _heat(hot: float, cold: float, fraction: float) -> float:

@@ -149,13 +149,6 @@ def _starts_s(zone: ZoneInfo, bells: tuple[Period, ...], monday: date) -> dict[S
     return starts
 
 
-def _known(one: Fields, name: str, among: dict[str, Any], what: str) -> str:
-    value = one.text(name)
-    if value not in among:
-        raise BadInput("unknown_name", f"{one.at(name)} is {shown(value)}, but there is no {what} of that id.")
-    return value
-
-
 def _school(own: str, one: Fields, monday: date, counties: dict[str, County]) -> School:
     zone, bells = _zone(one), _bells(one)
     avoided = one.listed("avoid_periods", [])
@@ -166,21 +159,21 @@ def _school(own: str, one: Fields, monday: date, counties: dict[str, County]) ->
         timezone=zone,
         bells=bells,
         starts_s=_starts_s(zone, bells, monday),
-        county=_known(one, "county", counties, "county"),
+        county=one.known("county", counties, "county"),
         remote_rooms=one.whole("remote_rooms", 0),
         avoid_periods=frozenset(avoided),
     )
 
 
 def _class(own: str, one: Fields, schools: dict[str, School]) -> SchoolClass:
-    school = schools[_known(one, "school", schools, "school")]
+    school = schools[one.known("school", schools, "school")]
     return SchoolClass(own, school.id, frozenset(one.slots("open", len(school.bells))))
 
 
 def _request(own: str, one: Fields, classes: dict[str, SchoolClass]) -> Request:
     return Request(
         id=own,
-        school_class=_known(one, "class", classes, "class"),
+        school_class=one.known("class", classes, "class"),
         subject=one.text("subject"),
         level=one.text("level"),
         lessons_per_week=one.whole("lessons_per_week", 1, 1000),
@@ -191,7 +184,7 @@ def _request(own: str, one: Fields, classes: dict[str, SchoolClass]) -> Request:
 def _site(own: str, one: Fields, monday: date, counties: dict[str, County]) -> LeadSite:
     scope = one.text("scope")
     if scope == "county":
-        serves = _known(one, "county", counties, "county")
+        serves = one.known("county", counties, "county")
     elif scope == "cluster":
         serves = one.text("cluster")
     elif scope == "national":
@@ -206,7 +199,7 @@ def _site(own: str, one: Fields, monday: date, counties: dict[str, County]) -> L
 
 
 def _teacher(own: str, one: Fields, sites: dict[str, LeadSite]) -> Teacher:
-    site = sites[_known(one, "site", sites, "lead site")]
+    site = sites[one.known("site", sites, "lead site")]
     periods = len(site.bells)
     return Teacher(
         id=own,

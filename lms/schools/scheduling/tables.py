@@ -21,14 +21,11 @@ LESSONS = 0
 COUNTY, SCHOOL, CLASS = 1, 2, 3
 FIRST_PAIR, END_PAIR = 4, 5
 """The pairs of a request are those from the one to before the other."""
-REQUEST_WIDTH = 6
 # columns
 TEACHER, SITE, FIXED = 1, 2, 3
 ROOM_FOR = 4
 """Most receivers (H8), or fewer when fewer could come."""
-FIRST_MEMBER, END_MEMBER = 5, 6
-"""The pairs of a column are those named in `members` from the one to before the other."""
-LEAD_SLOTS = 7
+LEAD_SLOTS = 5
 """From here on the lead site's slots, in rising order."""
 # pairs
 REQUEST, COLUMN = 0, 1
@@ -48,13 +45,11 @@ class Tables(NamedTuple):
     """
 
     requests: Ints
-    """[R, REQUEST_WIDTH]"""
+    """[R, END_PAIR + 1]"""
     columns: Ints
     """[C, LEAD_SLOTS + K]"""
     pairs: Ints
     """[P, FIRST_LESSON + K * LESSON_WIDTH], by request."""
-    members: Ints
-    """[P] pairs, by column."""
     pair_cost: Floats
     """[P] S1 to S4."""
     unmet_cost: Floats

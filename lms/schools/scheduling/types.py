@@ -92,6 +92,10 @@ class LeadSite(Place):
     serves: str
     studios: int
 
+    def reaches(self, county: County) -> bool:
+        """Whether schools of the county may be taught from here (H10)."""
+        return self.scope == "national" or self.serves == (county.id if self.scope == "county" else county.cluster)
+
 
 @dataclass(frozen=True)
 class SchoolClass:

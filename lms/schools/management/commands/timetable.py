@@ -28,7 +28,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("input", type=Path, metavar="INPUT.json[.gz]")
         parser.add_argument("--output", type=Path, required=True, metavar="OUT.json")
-        parser.add_argument("--time-limit", type=_seconds, metavar="S", help="seconds: 44, for a repair 1.3")
+        parser.add_argument(
+            "--time-limit", type=_seconds, metavar="S", help=f"seconds: {LIMIT_S:g}, for a repair {REPAIR_LIMIT_S:g}"
+        )
         parser.add_argument("--seed", type=int, default=1, help="the same seed, the same timetable")
         parser.add_argument("--repair", type=Path, metavar="REPAIR.json", help="the previous timetable and the events")
         parser.add_argument("--json", action="store_true", help="print figures as JSON and nothing else")
