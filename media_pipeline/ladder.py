@@ -23,7 +23,7 @@ SLIDES_WITH_SOUND_BPS = 29_000
 # talking people: 18 % at equal CRF), so they stand close only where playing starts. Slides are entered from the last
 # keyframe: at a frame a second the pictures between are nearly free.
 KEYFRAMES_S: dict[Content, tuple[tuple[float, ...], float]] = {
-    "camera": ((0.0, 4.0, 12.0), 16.0),
+    "camera": ((0.0, 3.0, 12.0), 16.0),
     "screencast": ((0.0, 6.0), 20.0),
     "slides": ((0.0,), 30.0),
 }
