@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from lms.accounts.forms import RegisterForm, SignInForm
 from lms.accounts.services import Issued
+from tests.e2e.conftest import wait_for
 from tests.factories import pages as built
 
 pytestmark = pytest.mark.e2e
@@ -127,3 +128,19 @@ def test_the_keyboard_reaches_the_content_first(browser: Browser, tmp_path: Path
     tab.keyboard.press("Tab")
     assert "brand" in tab.evaluate("document.activeElement.className")
     tab.close()
+
+
+def test_a_picture_of_who_saves_data_is_fetched_when_its_box_is_opened(browser: Browser) -> None:
+    picture = {"url": "/picture.webp", "width": 480, "height": 270, "alt": "垄"}
+    request = RequestFactory(headers={"save-data": "on"}).get("/")
+    html = render_to_string("components/picture.html", {"picture": picture, "request": request})
+    page = browser.new_page()
+    asked: list[str] = []
+    page.route("**/*", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.route("**/picture.webp", lambda route: route.fulfill(body=asked.append(route.request.url) or ""))
+    page.goto("http://site.invalid/")
+    page.wait_for_timeout(500)
+    assert not asked
+    page.locator("summary").click()
+    wait_for(page, lambda: bool(asked), "the picture is fetched")
+    page.close()
