@@ -41,7 +41,7 @@ def phone(browser: "Browser", **options: Any) -> "Iterator[BrowserContext]":
 
 
 def seen(page: "Page", expression: str) -> None:
-    """Wait until a JavaScript expression is true; the site's policy forbids Playwright's own way. Raises NotSeenError."""
+    """Wait until a JavaScript expression is true (the policy forbids Playwright's own way). Raises NotSeenError."""
     end = time.monotonic() + PATIENCE_MS / 1000
     while not page.evaluate(expression):
         if time.monotonic() > end:
