@@ -15,8 +15,9 @@ import django
 import imageio_ffmpeg
 
 from demo import narration
+from demo.script import Language
 
-LANGUAGES: dict[str, narration.Language] = {"zh-hans": "zh-hans", "zh-hant": "zh-hans", "en": "en"}
+LANGUAGES: dict[str, Language] = {"zh-hans": "zh-hans", "zh-hant": "zh-hans", "en": "en"}
 BITS = "12k"
 
 
@@ -47,7 +48,7 @@ def main() -> int:
     return 0
 
 
-def record(words: str, language: narration.Language, path: Path) -> None:
+def record(words: str, language: Language, path: Path) -> None:
     """Read `words` into `path`. Raises CalledProcessError."""
     with tempfile.TemporaryDirectory() as folder:
         spoken = Path(folder) / "spoken.wav"
