@@ -12,10 +12,10 @@ import tempfile
 from pathlib import Path
 
 import django
-import imageio_ffmpeg
 
 from demo import narration
 from demo.script import Language
+from media_pipeline.adapters.ffmpeg import program
 
 LANGUAGES: dict[str, Language] = {"zh-hans": "zh-hans", "zh-hant": "zh-hans", "en": "en"}
 BITS = "12k"
@@ -55,7 +55,7 @@ def record(words: str, language: Language, path: Path) -> None:
         narration.narrate([narration.Sentence(words)], language, end_pause_s=0.2).write(spoken)
         sound = ["-ac", "1", "-ar", "48000", "-af", "loudnorm=I=-18", "-c:a", "libopus", "-b:a", BITS]
         tidy = ["-frame_duration", "60", "-map_metadata", "-1", "-fflags", "+bitexact"]
-        encoder = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y", "-i", str(spoken)]
+        encoder = [program(), "-v", "error", "-nostdin", "-y", "-i", str(spoken)]
         subprocess.run([*encoder, *sound, *tidy, str(path)], check=True, timeout=60)
 
 
