@@ -173,6 +173,26 @@ def test_what_is_kept_is_listed_and_removed(site: Site, phone: BrowserContext) -
     assert page.locator("[data-kept]").count() == 0
 
 
+def test_a_kept_lesson_is_handed_on_as_a_file_by_the_phones_share_sheet(site: Site, phone: BrowserContext) -> None:
+    phone.add_init_script("""window.shared = []
+navigator.canShare = ({ files }) => files[0].type == 'video/mp4'
+navigator.share = async (what) => {
+  window.shared.push(what.files[0])
+  if (window.shared.length == 1) throw new DOMException('no tap', 'NotAllowedError')
+}""")
+    page = opened(phone, site.address + site.lesson("pattern"))
+    assert page.locator("[data-send]").is_hidden()
+    keep(page)
+    page.locator("[data-send]").click()
+    until(page, "document.querySelector('[data-keep-say]').textContent.includes('再点一下')")
+    page.locator("[data-send]").click()
+    until(page, "window.shared.length == 2")
+    size = page.evaluate("document.querySelector('[data-share-bytes]').dataset.shareBytes")
+    assert page.evaluate("window.shared[1].size") == int(size)
+    assert page.evaluate("window.shared[1].name").endswith(".mp4")
+    assert page.evaluate("window.shared[0] == window.shared[1]")  # fetched once
+
+
 def test_a_whole_course_is_kept(site: Site, phone: BrowserContext) -> None:
     page = opened(phone, site.address + COURSE)
     page.locator("[data-keep-course]").click()

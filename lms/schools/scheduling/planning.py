@@ -54,6 +54,7 @@ def plan(
     instance: Instance,
     *,
     time_limit_s: float = 50,
+    spent_s: float = 0,
     seed: int = 1,
     previous: tuple[Stream, ...] | None = None,
     events: Events | None = None,
@@ -61,11 +62,12 @@ def plan(
 ) -> Timetable:
     """The best timetable found in `time_limit_s` seconds of wall time, less when it is proven that none covers more.
 
+    `spent_s` of them are gone already, by reading for example: steps are counted by the limit, however long that took.
     With `previous` and `events` it is a repair (section 6). The same input, seed and limit give the same timetable, as
     long as the machine is fast enough for the steps planned. KeyboardInterrupt ends the search, and the best timetable
     found so far is returned.
     """
-    began = time.monotonic()
+    began = time.monotonic() - spent_s
     patterns = find_patterns(instance, events)
     tables = patterns.tables
     prover = Prover(tables)

@@ -17,6 +17,46 @@
     return error instanceof DOMException ? words.refused : ''
   }
 
+  // The one file, by the phone's own share sheet. It opens only right after a tap: when the file took long, one more tap
+  // is asked for.
+  const offerToSend = box => {
+    const button = $('[data-send]', box)
+    const link = $('a[download]')
+    const as_file = parts => new File(parts, `${$('h1').textContent}.${link.href.split('.').pop()}`, { type: button.dataset.send })
+    if (!button || !navigator.canShare?.({ files: [as_file(['?'])] })) return
+    const words = box.dataset
+    let film
+    const take = async () => {
+      const answer = await fetch(link.href)
+      if (!answer.ok) throw new TypeError(answer.status)
+      const of = mega(+answer.headers.get('Content-Length'))
+      const parts = []
+      const reader = answer.body.getReader()
+      let came = 0
+      for (let part; (part = (await reader.read()).value); ) {
+        parts.push(part)
+        came += part.length
+        say(box, fill(words.sending, { n: mega(came), of }))
+      }
+      return as_file(parts)
+    }
+    button.hidden = false
+    button.onclick = async () => {
+      button.disabled = true
+      try {
+        film ||= await take()
+        say(box, '')
+        await navigator.share({ files: [film] })
+      } catch (error) {
+        if (error.name == 'NotAllowedError') say(box, words.ready)
+        else if (error instanceof TypeError) say(box, words.unsent)
+        else if (error.name != 'AbortError') throw error
+      } finally {
+        button.disabled = false
+      }
+    }
+  }
+
   // One lesson from its page: goes on until it is whole, stopped, or cannot be.
   const keepWhole = async (box, options) => {
     const words = box.dataset
@@ -118,6 +158,7 @@
       start({ quality: name, share: share && !name })
     }
     look()
+    offerToSend(box)
   }
 
   const course = box => {

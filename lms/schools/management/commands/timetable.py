@@ -72,7 +72,8 @@ def timetable(*, input: Path, output: Path, time_limit: float | None, seed: int,
     limit_s = time_limit or (REPAIR_LIMIT_S if repair else LIMIT_S)
     made = plan(
         instance,
-        time_limit_s=max(0.1, limit_s - (0 if repair else time.monotonic() - began)),
+        time_limit_s=limit_s,
+        spent_s=0 if repair else time.monotonic() - began,
         seed=seed,
         previous=previous,
         events=events,
