@@ -17,9 +17,10 @@ from media_pipeline.content import classify
 from media_pipeline.encoder import Encoded, EncodedKind, Progress, Watch
 from media_pipeline.errors import MediaError, NoSpace
 from media_pipeline.ladder import PictureRung, Plan, Probe, harder, plan
+from media_pipeline.reading import encode_slides
 from media_pipeline.types import Content, FragmentIndex
 
-__all__ = ["Encoded", "Examined", "MediaError", "NoSpace", "Plan", "Probe", "Progress", "Watch"]
+__all__ = ["Encoded", "Examined", "MediaError", "NoSpace", "Plan", "Probe", "Progress", "Watch", "encode_slides"]
 
 PROMISE_TOLERANCE = 1.02
 PASSES = 4

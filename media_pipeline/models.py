@@ -64,6 +64,7 @@ class Step(models.Model):
         VOICE = "voice"
         PICTURES = "pictures"
         SHARE = "share"
+        SLIDES = "slides"  # pictures to read
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -73,6 +74,8 @@ class Step(models.Model):
         WAITING_FOR_SPACE = "waiting_for_space"
         WAITING_FOR_STORAGE = "waiting_for_storage"
 
+    # What a lesson is ready without: made afterwards, and for lessons that are on line already.
+    EXTRA = (Kind.SLIDES,)
     # States in which a step is claimed once its time has come.
     WANTED = (State.WAITING, State.WAITING_FOR_SPACE, State.WAITING_FOR_STORAGE)
 
@@ -101,7 +104,7 @@ class Step(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["asset", "kind"], name="media_step_one_per_asset_and_kind"),
             models.CheckConstraint(
-                condition=Q(kind__in=["examine", "voice", "pictures", "share"]), name="media_step_kind_known"
+                condition=Q(kind__in=["examine", "voice", "pictures", "share", "slides"]), name="media_step_kind_known"
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -154,7 +157,7 @@ class StoredFile(models.Model):
 
 
 class Rendition(models.Model):
-    """One file made of an asset: a sound, a picture track, the file for sharing, or the poster."""
+    """One file made of an asset: a sound, a picture track, the file for sharing, the poster, or a slide to read."""
 
     class Kind(models.TextChoices):
         SOUND = "sound"
@@ -162,6 +165,7 @@ class Rendition(models.Model):
         VIDEO = "video"
         SHARE = "share"
         POSTER = "poster"
+        STILL = "still"  # a slide to read, from `start_s` on
 
     asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="renditions")
     name = models.CharField(max_length=40)
@@ -174,6 +178,7 @@ class Rendition(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     fps = models.FloatField(null=True)
+    start_s = models.FloatField(null=True)
     language = models.CharField(max_length=35, default="und")
     is_default = models.BooleanField(default=False)
     fragments = models.JSONField(null=True)  # {"starts_s": [...], "offsets": [...], "init": base64}
@@ -191,6 +196,7 @@ class Rendition(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["share", "poster"])
+                | Q(kind="still", start_s__isnull=False)
                 | Q(kind__in=["sound", "slides", "video"], fragments__isnull=False, duration_s__isnull=False),
                 name="media_rendition_tracks_have_an_index",
             ),
@@ -220,5 +226,5 @@ def step_order() -> tuple[models.Case, models.F, models.Case]:
     return (
         models.Case(models.When(kind="examine", then=0), models.When(kind="voice", then=1), default=2),
         F("created_at"),
-        models.Case(models.When(kind="pictures", then=0), default=1),
+        models.Case(models.When(kind="pictures", then=0), models.When(kind="share", then=1), default=2),
     )

@@ -24,6 +24,7 @@ from media_pipeline.types import (
     Sound,
     StepProgress,
     StepState,
+    Still,
 )
 from media_pipeline.types import Rendition as Picture
 
@@ -40,7 +41,8 @@ def media(asset_ids: Collection[UUID], *, private: bool = False) -> dict[UUID, M
     if not assets:
         return {}
     renditions: defaultdict[UUID, list[Rendition]] = defaultdict(list)
-    for rendition in Rendition.objects.filter(asset__in=assets).select_related("file").order_by("file__size_bytes"):
+    rows = Rendition.objects.filter(asset__in=assets).exclude(kind=Rendition.Kind.STILL)
+    for rendition in rows.select_related("file").order_by("file__size_bytes"):
         renditions[rendition.asset_id].append(rendition)
     steps: defaultdict[UUID, list[Step]] = defaultdict(list)
     for step in Step.objects.filter(asset__in=assets).defer("log").order_by(*step_order()):
@@ -49,6 +51,21 @@ def media(asset_ids: Collection[UUID], *, private: bool = False) -> dict[UUID, M
         asset_id: _media(asset, renditions[asset_id], steps[asset_id], private=private)
         for asset_id, asset in assets.items()
     }
+
+
+def stills(asset_id: UUID) -> tuple[Still, ...]:
+    """The slides to read of a recording, in order; none for filmed ones."""
+    rows = Rendition.objects.filter(asset=asset_id, kind=Rendition.Kind.STILL).select_related("file")
+    return tuple(
+        Still(
+            start_s=row.start_s or 0.0,
+            url=addresses.address(row.file_id, row.file_name, private=False),
+            size_bytes=row.file.size_bytes,
+            width=row.width or 0,
+            height=row.height or 0,
+        )
+        for row in rows.order_by("start_s")
+    )
 
 
 def _media(asset: Asset, renditions: Sequence[Rendition], steps: Sequence[Step], *, private: bool) -> Media:

@@ -66,6 +66,17 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Still:
+    """A slide to read: a picture that belongs to the lesson from `start_s` to the next one's."""
+
+    start_s: float
+    url: str
+    size_bytes: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class StepProgress:
     """How far one step of an asset is, for progress bars."""
 

@@ -9,7 +9,8 @@ import ffmpeg
 
 from media_pipeline.adapters.ffmpeg import program
 from media_pipeline.adapters.probe import FORMATS
-from media_pipeline.ladder import SHARE_SOUND_BPS, VOICE_BPS, PictureRung, Plan, Probe
+from media_pipeline.ladder import SHARE_SOUND_BPS, VOICE_BPS, VOICE_TO_HZ, PictureRung, Plan, Probe
+from media_pipeline.stills import GRID, LOOKS_A_SECOND
 
 FRAGMENTED = "+empty_moov+delay_moov+default_base_moof+skip_trailer+frag_every_frame"
 ALWAYS = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1", "-stats_period", "0.5")
@@ -26,6 +27,7 @@ def voice(source: Path, plan: Plan, target: Path) -> list[str]:
             ar=48_000,
             ac=1,
             audio_bitrate=VOICE_BPS,
+            cutoff=VOICE_TO_HZ,
             frame_duration=60,
             map_metadata=-1,
         )
@@ -73,6 +75,28 @@ def share(source: Path, plan: Plan, target: Path, poster: tuple[Path, float] | N
         options |= {"acodec": "aac", "ar": 32_000, "ac": 1, "audio_bitrate": SHARE_SOUND_BPS}
     outputs.insert(0, ffmpeg.output(*streams, str(target), **options))
     return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
+
+
+def looks(source: Path, plan: Plan, target: Path) -> list[str]:
+    """Small grey grids of the picture, one after the other, `LOOKS_A_SECOND` times a second."""
+    grids = _at_looks(source, plan).filter("scale", *GRID, flags="area").filter("format", "gray")
+    return _command(grids.output(str(target), format="rawvideo"))
+
+
+def stills(source: Path, plan: Plan, folder: Path, wanted: Sequence[int], size: tuple[int, int]) -> list[str]:
+    """The pictures at the looks `wanted`, in order: `still-0001.png` and so on."""
+    chosen = "+".join(f"eq(n,{look})" for look in wanted)
+    taken = (
+        _at_looks(source, plan)
+        .filter("select", chosen)
+        .filter("scale", *size, flags="lanczos")
+        .filter("format", "rgb24")
+    )
+    return _command(taken.output(str(folder / "still-%04d.png"), format="image2", fps_mode="passthrough"))
+
+
+def _at_looks(source: Path, plan: Plan) -> Any:
+    return _picture(_input(source), plan.probe).filter("fps", LOOKS_A_SECOND, start_time=0, eof_action="pass")
 
 
 def _command(output: Any) -> list[str]:
