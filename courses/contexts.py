@@ -79,10 +79,11 @@ def course_context(page: CoursePage, *, private: bool) -> dict[str, Any]:
     }
 
 
-def lesson_context(page: LessonPage, *, private: bool) -> dict[str, Any]:
+def lesson_context(page: LessonPage, *, private: bool, plain: bool = False) -> dict[str, Any]:
     """A lesson with its media and captions, its course, and the lessons beside it.
 
-    In a preview (`private`) the lesson may be new and not yet among those of its course.
+    In a preview (`private`) the lesson may be new and not yet among those of its course. `plain` is for devices without
+    AV1: it leads to other lessons in the same way, where they have it too.
     """
     course = _course_of(page)
     if course is None:
@@ -96,11 +97,16 @@ def lesson_context(page: LessonPage, *, private: bool) -> dict[str, Any]:
     media = _media([lesson.asset_id for lesson in lessons.pages])
     if private:
         media = {**media, **_media([page.asset_id], private=True)}
+    with_plain = {asset_id for asset_id, known in media.items() if known.plain.renditions and not private}
+    if plain:
+        media = {asset_id: known.as_plain() for asset_id, known in media.items() if asset_id in with_plain}
     codes = codes_of([course.translation_key, page.translation_key, *lessons.keys])
     url = course.url or ""
 
     def card(lesson: LessonPage | None, number: int) -> Any:
         address = f"{url}{lesson.slug}/" if lesson else ""
+        if lesson and plain and lesson.asset_id in with_plain:
+            address += "plain/"
         return lesson_card(lesson, number, media=media, codes=codes, url=address) if lesson else None
 
     _read_pictures(page)
@@ -110,6 +116,7 @@ def lesson_context(page: LessonPage, *, private: bool) -> dict[str, Any]:
         "lesson": replace(card(page, at + 1), summary=page.summary),
         "media": known,
         "cues": page.cues,
+        "plain": f"{url}{page.slug}/plain/" if page.asset_id in with_plain and not plain else "",
         "reading": None if private or known is None else _reading(known, page.cues),
         # A draft is seen in its place: "lesson 1 of 1".
         "course": replace(shown, lesson_count=max(shown.lesson_count, at + 1)),

@@ -16,7 +16,7 @@ from media_pipeline.adapters import boxes, ffmpeg, fragments, graphs, probe
 from media_pipeline.content import classify
 from media_pipeline.encoder import Encoded, EncodedKind, Progress, Watch
 from media_pipeline.errors import MediaError, NoSpace
-from media_pipeline.ladder import PictureRung, Plan, Probe, harder, plan
+from media_pipeline.ladder import PictureRung, PlainRung, Plan, Probe, harder, plain_rungs, plan
 from media_pipeline.reading import encode_slides
 from media_pipeline.types import Content, FragmentIndex
 
@@ -94,6 +94,21 @@ def encode_share(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> lis
     return [share, Encoded("poster", "poster", poster, "image/jpeg", size_bytes, 0.0, 0, rung.width, rung.height)]
 
 
+def encode_plain(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
+    """What devices without AV1 or Opus play: H.264 pictures and an AAC sound; nothing for sound alone."""
+    targets = [(rung, folder / f"{rung.name}.raw.mp4") for rung in plain_rungs(plan.probe, plan.content)]
+    if not targets:
+        return []
+    raw = folder / "aac.raw.mp4" if plan.voice else None
+    _run(graphs.plain(probe.regular_file(source), plan, targets, raw), plan, watch, pictures=len(targets))
+    made = [_picture(rung, path, folder / f"{rung.name}.mp4", plan) for rung, path in targets]
+    if raw:
+        target = folder / "aac.mp4"
+        index = _pack(raw, target, fragments.SOUND_LENGTHS, plan.duration_s)
+        made.append(_encoded("aac", "sound", target, "audio/mp4", plan, index=index))
+    return made
+
+
 @contextlib.contextmanager
 def _named_errors() -> Iterator[None]:
     """Gives a full disk, and a result of ffmpeg that is no MP4 file, their MediaError."""
@@ -119,7 +134,7 @@ def _part(watch: Watch, attempt: int) -> Watch:
     return lambda now: watch(replace(now, fraction=begin + now.fraction * (end - begin)))
 
 
-def _picture(rung: PictureRung, raw: Path, target: Path, plan: Plan) -> Encoded:
+def _picture(rung: PictureRung | PlainRung, raw: Path, target: Path, plan: Plan) -> Encoded:
     index = _pack(raw, target, fragments.PICTURE_LENGTHS, plan.duration_s)
     encoded = _encoded(rung.name, rung.kind, target, "video/mp4", plan, index=index)
     return replace(encoded, width=rung.width, height=rung.height, fps=round(rung.fps, 3))

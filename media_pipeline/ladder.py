@@ -12,12 +12,13 @@ from typing import Literal
 
 from media_pipeline.types import Content, PictureKind
 
-StepKind = Literal["voice", "pictures", "share", "slides"]
+StepKind = Literal["voice", "pictures", "share", "slides", "plain"]
 
 VOICE_BPS = 14_000
 VOICE_TO_HZ = 8_000  # what speech has; all bits for it sound better than the same for twice the band (ADR 0025)
 VOICE_ON_DISK_BPS = 14_900  # Opus 14k in packets of 60 ms, container counted
 SHARE_SOUND_BPS = 32_000
+PLAIN_SOUND_BPS = 24_000  # AAC for devices without Opus: at this rate 32 kHz sounds better than 16 or 24 (PESQ)
 SHARE_CEILING_BPS = 110_000
 SLIDES_WITH_SOUND_BPS = 29_000
 # (first ones, then every so many seconds). A keyframe costs as much as 2 to 10 s of pictures (two more in 10 s of
@@ -74,6 +75,20 @@ class PictureRung:
 
 
 @dataclass(frozen=True)
+class PlainRung:
+    """One rendition for devices without AV1: H.264 without sound, keyframes where the others have theirs."""
+
+    name: str
+    kind: PictureKind
+    width: int
+    height: int
+    fps: float
+    crf: int
+    ceiling_bps: int
+    keyframes_s: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class ShareRung:
     """The picture of the shared file: H.264."""
 
@@ -125,11 +140,27 @@ _SLIDES = (
     _Rung("slides", "slides", SLIDES_WITH_SOUND_BPS, 854 * 480, 1, 45, 5),
     _Rung("v100", "video", 100_000, 1280 * 720, 5, 40, 6),
 )
+# H.264: the preset column is not asked.
+_PLAIN: dict[Content, tuple[_Rung, ...]] = {
+    "camera": (
+        _Rung("h64", "video", 64_000, 426 * 240, 12, 31, 0),
+        _Rung("h200", "video", 200_000, 640 * 360, 15, 26, 0),
+    ),
+    "screencast": (
+        _Rung("h64", "video", 64_000, 854 * 480, 5, 30, 0),
+        _Rung("h200", "video", 200_000, 1280 * 720, 7.5, 26, 0),
+    ),
+    "slides": (
+        _Rung("h64", "slides", 64_000, 854 * 480, 1, 27, 0),
+        _Rung("h200", "video", 200_000, 1280 * 720, 5, 24, 0),
+    ),
+}
 _SHARE: dict[Content, tuple[int, float]] = {
     "camera": (480 * 270, 15),
     "screencast": (854 * 480, 7.5),
     "slides": (854 * 480, 2),
 }
+_ADDS_FROM = 1.15  # times as wide
 _SLIDES_LARGER_FROM = 1.25  # a larger rung of slides pays when the source has this much more than 480 lines
 
 
@@ -177,7 +208,23 @@ def plan(probe: Probe, content: Content) -> Plan:
     steps.append("share")
     if pictures and content in READ:
         steps.append("slides")
+    if pictures:
+        steps.append("plain")
     return Plan(probe, content, has_sound, pictures, share, tuple(steps))
+
+
+def plain_rungs(probe: Probe, content: Content) -> tuple[PlainRung, ...]:
+    """The renditions for devices without AV1; a second one only where it has more to show than the first."""
+    found: list[PlainRung] = []
+    for rung in _PLAIN[content] if probe.width and probe.height else ():
+        size = fit(probe.width or 0, probe.height or 0, rung.area)
+        fps = frame_rate(probe.fps or rung.fps, rung.fps)
+        if found and size[0] < found[0].width * _ADDS_FROM and (content == "slides" or fps < found[0].fps * 1.1):
+            continue
+        ceiling_bps = rung.with_sound_bps - VOICE_ON_DISK_BPS
+        times = keyframes(probe.duration_s, *KEYFRAMES_S[content])
+        found.append(PlainRung(rung.name, rung.kind, *size, fps, rung.crf, ceiling_bps, times))
+    return tuple(found)
 
 
 def harder(rung: PictureRung, tried: Sequence[tuple[int, int]]) -> PictureRung:

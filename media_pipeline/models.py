@@ -65,6 +65,7 @@ class Step(models.Model):
         PICTURES = "pictures"
         SHARE = "share"
         SLIDES = "slides"  # pictures to read
+        PLAIN = "plain"  # for devices without AV1
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -75,7 +76,7 @@ class Step(models.Model):
         WAITING_FOR_STORAGE = "waiting_for_storage"
 
     # What a lesson is ready without: made afterwards, and for lessons that are on line already.
-    EXTRA = (Kind.SLIDES,)
+    EXTRA = (Kind.SLIDES, Kind.PLAIN)
     # States in which a step is claimed once its time has come.
     WANTED = (State.WAITING, State.WAITING_FOR_SPACE, State.WAITING_FOR_STORAGE)
 
@@ -104,7 +105,7 @@ class Step(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["asset", "kind"], name="media_step_one_per_asset_and_kind"),
             models.CheckConstraint(
-                condition=Q(kind__in=["examine", "voice", "pictures", "share", "slides"]), name="media_step_kind_known"
+                condition=Q(kind__in=["examine", "voice", "pictures", "share", "slides", "plain"]), name="media_step_kind_known"
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -211,6 +212,11 @@ class Rendition(models.Model):
         return f"{self.name} of {self.asset_id}"
 
     @property
+    def is_plain(self) -> bool:
+        """True for the tracks that only devices without AV1 or Opus play."""
+        return self.kind != self.Kind.SHARE and any(codec in self.mime for codec in ("avc1", "mp4a"))
+
+    @property
     def index(self) -> FragmentIndex:
         """Where the track can be entered. Only sounds, slides and videos have one."""
         assert self.fragments is not None
@@ -226,5 +232,10 @@ def step_order() -> tuple[models.Case, models.F, models.Case]:
     return (
         models.Case(models.When(kind="examine", then=0), models.When(kind="voice", then=1), default=2),
         F("created_at"),
-        models.Case(models.When(kind="pictures", then=0), models.When(kind="share", then=1), default=2),
+        models.Case(
+            models.When(kind="pictures", then=0),
+            models.When(kind="share", then=1),
+            models.When(kind="slides", then=2),
+            default=3,
+        ),
     )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -20,6 +20,7 @@ from media_pipeline.types import (
     Content,
     Media,
     PictureKind,
+    Plain,
     Share,
     Sound,
     StepProgress,
@@ -29,6 +30,7 @@ from media_pipeline.types import (
 from media_pipeline.types import Rendition as Picture
 
 NEVER = Q(state=Step.State.WAITING, asset__state=Asset.State.FAILED)  # steps of failed recordings that do not begin
+SOUND = Rendition.Kind.SOUND
 _TRACKS = {Rendition.Kind.SLIDES, Rendition.Kind.VIDEO}
 
 
@@ -85,8 +87,11 @@ def _media(asset: Asset, renditions: Sequence[Rendition], steps: Sequence[Step],
         duration_s=asset.duration_s,
         width=asset.width,
         height=asset.height,
-        sounds=tuple(_sound(row, address(row)) for row in renditions if row.kind == Rendition.Kind.SOUND),
-        renditions=tuple(_picture(row, address(row), sound_bytes) for row in renditions if row.kind in _TRACKS),
+        sounds=tuple(_sound(row, address(row)) for row in renditions if row.kind == SOUND and not row.is_plain),
+        renditions=tuple(
+            _picture(row, address(row), sound_bytes) for row in renditions if row.kind in _TRACKS and not row.is_plain
+        ),
+        plain=_plain([row for row in renditions if row.is_plain], private=private),
         share=Share(address(share), share.mime, share.file.size_bytes) if share else None,
         poster_url=address(poster) if poster else None,
         poster_width=poster.width if poster else None,
@@ -96,6 +101,18 @@ def _media(asset: Asset, renditions: Sequence[Rendition], steps: Sequence[Step],
         error_sentence=in_this_language(asset.error_sentences),
         source_size_bytes=asset.source_size_bytes,
         private=private,
+    )
+
+
+def _plain(rows: Sequence[Rendition], *, private: bool) -> Plain:
+    def address(row: Rendition) -> str:
+        return addresses.address(row.file_id, row.file_name, private=private)
+
+    sound = next((row for row in rows if row.kind == SOUND), None)
+    sound_bytes = sound.file.size_bytes if sound else 0
+    return Plain(
+        sound=replace(_sound(sound, address(sound)), is_default=True) if sound else None,
+        renditions=tuple(_picture(row, address(row), sound_bytes) for row in rows if row.kind in _TRACKS),
     )
 
 

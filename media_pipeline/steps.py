@@ -34,7 +34,7 @@ from media_pipeline.models import Asset, Rendition, Step
 logger = logging.getLogger(__name__)
 LOG_CHARS = 8000
 QUICK = (Step.Kind.EXAMINE, Step.Kind.VOICE)
-SLOW = (Step.Kind.PICTURES, Step.Kind.SHARE, Step.Kind.SLIDES)
+SLOW = (Step.Kind.PICTURES, Step.Kind.SHARE, *Step.EXTRA)
 
 
 class Stopped(Exception):
@@ -143,6 +143,7 @@ def _work(step: Step, folder: Path) -> None:
             Step.Kind.PICTURES: encoder().encode_pictures,
             Step.Kind.SHARE: encoder().encode_share,
             Step.Kind.SLIDES: encoder().encode_slides,
+            Step.Kind.PLAIN: encoder().encode_plain,
         }[Step.Kind(step.kind)]
         made = encode(source, _plan(step.asset, source, watch), folder, watch=watch)
     _save_made(step, made, watch)

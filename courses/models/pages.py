@@ -28,7 +28,7 @@ from courses.visibility import is_private
 from courses.webvtt import WebVTTError, parse
 from lms.core.ids import short_code
 
-SLIDES = "slides"  # the last part of the address of a lesson's slides
+BELOW = {"slides": "reading", "plain": "plain"}  # the last part of the address -> how the lesson is shown
 SUMMARY_LENGTH = 4000  # catalogues of universities come near it; lists show the first sentences
 
 
@@ -284,7 +284,9 @@ class LessonPage(NumberedPage):
         private = getattr(request, "is_preview", False)
         if private:
             self.asset_id = asset_of(self.body)  # what is previewed was never saved
-        context |= lesson_context(self, private=private)
+        context |= lesson_context(self, private=private, plain=kwargs.get("plain", False))
+        if kwargs.get("plain") and not context["media"]:
+            raise Http404
         if kwargs.get("reading") and not context["reading"]:
             raise Http404
         return context
@@ -294,7 +296,7 @@ class LessonPage(NumberedPage):
         return "courses/slides_page.html" if kwargs.get("reading") else "courses/lesson_page.html"
 
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
-        """Its slides to read are below the lesson: `slides/`."""
-        if path_components == [SLIDES] and self.live:
-            return RouteResult(self, kwargs={"reading": True})
+        """Below the lesson: `slides/` to read, and `plain/`, the same for devices without AV1."""
+        if len(path_components) == 1 and path_components[0] in BELOW and self.live:
+            return RouteResult(self, kwargs={BELOW[path_components[0]]: True})
         return super().route(request, path_components)

@@ -9,7 +9,16 @@ import ffmpeg
 
 from media_pipeline.adapters.ffmpeg import program
 from media_pipeline.adapters.probe import FORMATS
-from media_pipeline.ladder import SHARE_SOUND_BPS, VOICE_BPS, VOICE_TO_HZ, PictureRung, Plan, Probe
+from media_pipeline.ladder import (
+    PLAIN_SOUND_BPS,
+    SHARE_SOUND_BPS,
+    VOICE_BPS,
+    VOICE_TO_HZ,
+    PictureRung,
+    PlainRung,
+    Plan,
+    Probe,
+)
 from media_pipeline.stills import GRID, LOOKS_A_SECOND
 
 FRAGMENTED = "+empty_moov+delay_moov+default_base_moof+skip_trailer+frag_every_frame"
@@ -44,6 +53,26 @@ def pictures(source: Path, plan: Plan, rungs: Sequence[tuple[PictureRung, Path]]
         )
         for at, (rung, target) in enumerate(rungs)
     ]
+    return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
+
+
+def plain(
+    source: Path, plan: Plan, rungs: Sequence[tuple[PlainRung, Path]], sound: Path | None
+) -> list[str]:
+    """What devices without AV1 or Opus play: H.264 pictures from one decode, and AAC beside them."""
+    inputs = _input(source)
+    whole = _picture(inputs, plan.probe)
+    parts = whole.filter_multi_output("split", len(rungs)) if len(rungs) > 1 else [whole]
+    outputs = [
+        _sized(parts[at], rung.width, rung.height, rung.fps, plan.duration_s).output(
+            str(target), format="mp4", movflags=FRAGMENTED, map_metadata=-1, **_h264(rung)
+        )
+        for at, (rung, target) in enumerate(rungs)
+    ]
+    if sound:
+        aac = {"acodec": "aac", "ar": 32_000, "ac": 1, "audio_bitrate": PLAIN_SOUND_BPS}
+        options = {"format": "mp4", "movflags": FRAGMENTED, "map_metadata": -1}
+        outputs.append(_sound(inputs, plan).output(str(sound), **options, **aac))
     return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
 
 
@@ -163,6 +192,22 @@ def _av1(rung: PictureRung) -> dict[str, Any]:
         "g": 99_999,
         "force_key_frames": ",".join(f"{time:g}" for time in rung.keyframes_s),
         "svtav1-params": ":".join(f"{key}={value}" for key, value in parameters.items()),
+    }
+
+
+def _h264(rung: PlainRung) -> dict[str, Any]:
+    return {
+        "vcodec": "libx264",
+        "preset": "slow",
+        "profile:v": "high",
+        "pix_fmt": "yuv420p",
+        "crf": rung.crf,
+        "maxrate": rung.ceiling_bps,
+        "bufsize": rung.ceiling_bps * 4,
+        "bf": 0,  # our fragments keep pictures in the order in which they are shown
+        "g": 99_999,
+        "sc_threshold": 0,
+        "force_key_frames": ",".join(f"{time:g}" for time in rung.keyframes_s),
     }
 
 

@@ -41,7 +41,7 @@ def test_the_page_has_each_picture_with_its_moment_and_its_words(client: Client,
 
 def test_the_lesson_leads_there_and_says_what_it_takes(client: Client, lesson: LessonPage) -> None:
     answer = client.get(lesson.url)
-    assert 'href="slides/"' in answer.content.decode()
+    assert 'slides/"' in answer.content.decode()
     known = media([lesson.asset_id])[lesson.asset_id]
     assert known.sound
     assert answer.context["reading"].size_bytes == known.sound.size_bytes + 5_001 + 5_002 + 5_003
@@ -49,7 +49,7 @@ def test_the_lesson_leads_there_and_says_what_it_takes(client: Client, lesson: L
 
 def test_a_filmed_lesson_and_a_draft_have_none(client: Client, lesson: LessonPage) -> None:
     filmed = make.lesson(make.course("看地"), asset_id=ready_asset(content="camera"))
-    assert 'href="slides/"' not in client.get(filmed.url).content.decode()
+    assert 'slides/"' not in client.get(filmed.url).content.decode()
     assert client.get(f"{filmed.url}slides/").status_code == 404
     assert client.get(f"{lesson.url}slides/more/").status_code == 404
     lesson.unpublish()
@@ -63,9 +63,9 @@ def test_lessons_of_before_get_theirs_without_going_off_line(client: Client, les
     assert services.complete(now=now()) == 0
     known = media([lesson.asset_id])[lesson.asset_id]
     assert (known.state, known.fraction) == ("ready", 1)
-    assert 'href="slides/"' not in client.get(lesson.url).content.decode()
+    assert 'slides/"' not in client.get(lesson.url).content.decode()
     work_off()
-    assert 'href="slides/"' in client.get(lesson.url).content.decode()
+    assert 'slides/"' in client.get(lesson.url).content.decode()
 
 
 def test_what_cannot_be_made_besides_does_not_fail_the_lesson() -> None:

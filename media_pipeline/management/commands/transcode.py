@@ -23,6 +23,7 @@ STEPS = {
     "pictures": encoding.encode_pictures,
     "share": encoding.encode_share,
     "slides": encoding.encode_slides,
+    "plain": encoding.encode_plain,
 }
 
 

@@ -290,7 +290,9 @@
   }
   const all = data.pictures
   data.pictures = all.filter(can)
-  if (!can(data.sound || all[0]) || (all[0] && !data.pictures[0])) return share()
+  // Without AV1 or Opus: the same page with H.264 and AAC.
+  const plain = box.dataset.plain
+  if (!can(data.sound || all[0]) || (all[0] && !data.pictures[0])) return plain && window.MediaSource ? location.replace(plain + location.hash) : share()
   data.pictures.forEach(unpack)
   if (data.sound) unpack(data.sound)
   want = data.pictures[0]
