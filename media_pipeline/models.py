@@ -226,16 +226,17 @@ class Rendition(models.Model):
 
 
 # Steps in the order in which they are wanted: who uploads learns first whether the file can be used, every lesson has
-# its voice before any has pictures, and then lessons are finished one after the other.
+# its voice before any has pictures, and then lessons are finished one after the other; what
+# a lesson is ready without comes last of all.
 def step_order() -> tuple[models.Case, models.F, models.Case]:
     """Ordering of steps for a worker."""
     return (
-        models.Case(models.When(kind="examine", then=0), models.When(kind="voice", then=1), default=2),
-        F("created_at"),
         models.Case(
-            models.When(kind="pictures", then=0),
-            models.When(kind="share", then=1),
-            models.When(kind="slides", then=2),
-            default=3,
+            models.When(kind="examine", then=0),
+            models.When(kind="voice", then=1),
+            models.When(kind__in=Step.EXTRA, then=3),
+            default=2,
         ),
+        F("created_at"),
+        models.Case(models.When(kind__in=["pictures", "slides"], then=0), default=1),
     )
