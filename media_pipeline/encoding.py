@@ -70,13 +70,21 @@ def encode_pictures(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> 
         _run(graphs.pictures(real, plan, targets), plan, _part(watch, attempt), pictures=len(targets))
         again = []
         for rung, raw in targets:
-            encoded = _picture(rung, raw, folder / f"{rung.name}.mp4", plan)
-            done[rung.name] = encoded
+            encoded = _picture(rung, raw, folder / f"{rung.name}.{attempt}.mp4", plan)
+            done[rung.name] = _smaller(encoded, done.get(rung.name), folder / f"{rung.name}.mp4")
             tried[rung.name].append((rung.crf, encoded.average_bps))
             if encoded.average_bps > rung.ceiling_bps * PROMISE_TOLERANCE:
                 again.append(harder(rung, tried[rung.name]))
         waiting = again
     return [done[rung.name] for rung in plan.pictures]
+
+
+def _smaller(encoded: Encoded, before: Encoded | None, target: Path) -> Encoded:
+    """The smaller of two passes, at `target`: on noise a higher CRF can come out larger."""
+    if before and before.size_bytes <= encoded.size_bytes:
+        encoded.path.unlink()
+        return before
+    return replace(encoded, path=encoded.path.replace(target))
 
 
 def encode_share(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:

@@ -203,7 +203,8 @@ def _h264(rung: PlainRung) -> dict[str, Any]:
         "pix_fmt": "yuv420p",
         "crf": rung.crf,
         "maxrate": rung.ceiling_bps,
-        "bufsize": rung.ceiling_bps * 4,
+        "bufsize": rung.ceiling_bps * 2,
+        "x264-params": "vbv-init=0.5",  # half a buffer, one second, is what a lesson may take above its promise
         "bf": 0,  # our fragments keep pictures in the order in which they are shown
         "g": 99_999,
         "sc_threshold": 0,
