@@ -17,6 +17,7 @@ from media_pipeline.content import classify
 from media_pipeline.encoder import Encoded, EncodedKind, Progress, Watch
 from media_pipeline.errors import MediaError, NoSpace
 from media_pipeline.ladder import PictureRung, PlainRung, Plan, Probe, harder, plain_rungs, plan
+from media_pipeline.posters import poster
 from media_pipeline.reading import encode_slides
 from media_pipeline.types import Content, FragmentIndex
 
@@ -89,17 +90,28 @@ def _smaller(encoded: Encoded, before: Encoded | None, target: Path) -> Encoded:
 
 def encode_share(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
     """The file that plays anywhere, and the poster where there is a picture."""
-    target, poster = folder / "share.mp4", folder / "poster.jpg"
+    target, frames = folder / "share.mp4", folder / "poster-%d.png"
     real = probe.regular_file(source)
     at_s = min(plan.duration_s * 0.1, 12.0)
-    _run(graphs.share(real, plan, target, (poster, at_s)), plan, watch)
+    _run(graphs.share(real, plan, target, (frames, at_s)), plan, watch)
     rung = plan.share
     if rung is None:
         return [_encoded("share", "share", target, "audio/mp4", plan)]
     share = _encoded("share", "share", target, "video/mp4", plan)
     share = replace(share, width=rung.width, height=rung.height, fps=round(rung.fps, 3))
-    size_bytes = poster.stat().st_size
-    return [share, Encoded("poster", "poster", poster, "image/jpeg", size_bytes, 0.0, 0, rung.width, rung.height)]
+    return [share, _poster(folder)]
+
+
+def _poster(folder: Path) -> Encoded:
+    taken = sorted(folder.glob("poster-*.png"))
+    if not taken:
+        raise MediaError("encoder_failed", "no frame for the poster")
+    data, size = poster(taken)
+    for path in taken:
+        path.unlink()
+    target = folder / "poster.jpg"
+    target.write_bytes(data)
+    return Encoded("poster", "poster", target, "image/jpeg", len(data), 0.0, 0, *size)
 
 
 def encode_plain(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:

@@ -20,6 +20,7 @@ VOICE_ON_DISK_BPS = 14_900  # Opus 14k in packets of 60 ms, container counted
 SHARE_SOUND_BPS = 32_000
 PLAIN_SOUND_BPS = 24_000  # AAC for devices without Opus: at this rate 32 kHz sounds better than 16 or 24 (PESQ)
 SHARE_CEILING_BPS = 110_000
+HIGH_WITH_SOUND_BPS = 1_200_000
 SLIDES_WITH_SOUND_BPS = 29_000
 # (first ones, then every so many seconds). A keyframe costs as much as 2 to 10 s of pictures (two more in 10 s of
 # talking people: 18 % at equal CRF), so they stand close only where playing starts. Slides are entered from the last
@@ -130,6 +131,7 @@ _CAMERA = (
     _Rung("v48", "video", 48_000, 540 * 304, 10, 48, 6),
     _Rung("v100", "video", 100_000, 640 * 360, 15, 43, 7),
     _Rung("v250", "video", 250_000, 854 * 480, 30, 40, 8),
+    _Rung("high", "video", HIGH_WITH_SOUND_BPS, 1280 * 720, 30, 37, 10),
 )
 _SCREENCAST = (
     _Rung("v48", "video", 48_000, 854 * 480, 5, 48, 6),
@@ -249,7 +251,11 @@ def _rungs(width: int, height: int, content: Content) -> tuple[_Rung, ...]:
     if content == "slides":
         worth = width * height >= (854 * 480) * _SLIDES_LARGER_FROM**2
         return _SLIDES if worth else _SLIDES[:1]
-    return _SCREENCAST if content == "screencast" else _CAMERA
+    rungs = _SCREENCAST if content == "screencast" else _CAMERA
+    # Those that add nothing are left out: a size that the one before has already, at no more pictures a second.
+    return tuple(
+        rung for at, rung in enumerate(rungs) if rung.name != "high" or width * height >= rungs[at - 1].area * _ADDS_FROM**2
+    )
 
 
 def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int]) -> PictureRung:

@@ -21,6 +21,7 @@ from media_pipeline.ladder import (
 )
 from media_pipeline.stills import GRID, LOOKS_A_SECOND
 
+POSTER_CANDIDATES = 5
 FRAGMENTED = "+empty_moov+delay_moov+default_base_moof+skip_trailer+frag_every_frame"
 ALWAYS = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1", "-stats_period", "0.5")
 
@@ -77,7 +78,7 @@ def plain(
 
 
 def share(source: Path, plan: Plan, target: Path, poster: tuple[Path, float] | None) -> list[str]:
-    """The file that plays anywhere, and the poster beside it."""
+    """The file that plays anywhere, and beside it some frames for the poster (a pattern, and from which second on)."""
     streams, options = [], {"format": "mp4", "movflags": "+faststart", "map_metadata": -1}
     inputs = _input(source)
     outputs = []
@@ -172,11 +173,11 @@ def _poster(picture: Any, plan: Plan, target: Path, at_s: float) -> Any:
     return (
         picture.filter("tpad", stop=-1, stop_mode="clone")  # the picture may end before the sound, and before `at_s`
         .filter("trim", start=_seconds(at_s), end=_seconds(plan.duration_s))
-        .filter("thumbnail", 24)
+        .filter("thumbnail", 24)  # the most usual of each 24
         .filter("scale", plan.share.width, plan.share.height)
         .filter("setsar", 1)
-        .filter("format", "yuvj420p")
-        .output(str(target), format="image2", vcodec="mjpeg", **{"q:v": 6, "frames:v": 1, "update": 1})
+        .filter("format", "rgb24")
+        .output(str(target), format="image2", **{"frames:v": POSTER_CANDIDATES})
     )
 
 
