@@ -87,8 +87,15 @@ def lesson_context(page: LessonPage, *, private: bool, plain: bool = False) -> d
     """
     course = _course_of(page)
     if course is None:
-        return {"lesson": None, "media": None, "cues": page.cues, "course": None, "previous": None, "next": None,
-                "reading": None}
+        return {
+            "lesson": None,
+            "media": None,
+            "cues": page.cues,
+            "course": None,
+            "previous": None,
+            "next": None,
+            "reading": None,
+        }
     lessons = Lessons.of(course)
     places = {lesson.translation_key: at for at, lesson in enumerate(lessons.pages)}
     at = places.get(page.translation_key, len(lessons.pages))

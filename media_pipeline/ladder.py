@@ -32,8 +32,7 @@ KEYFRAMES_S: dict[Content, tuple[tuple[float, ...], float]] = {
 }
 READ: tuple[Content, ...] = ("slides", "screencast")  # what can be read as pictures
 STILL_AREA = 854 * 480
-# Pictures and voice of a lesson together are to stay below 20 kbit/s; a picture gets no worse than `STILL_QUALITIES[-1]`
-# (WebP, 0..100), the last at which tesseract reads small type.
+# Pictures and voice of a lesson together are to stay below 20 kbit/s; no picture gets worse than the last quality (WebP).
 STILLS_BPS = 20_000 - VOICE_ON_DISK_BPS
 STILL_QUALITIES = (60, 50, 40, 30, 20, 12)
 SMALLEST_SIDE = 16
@@ -254,7 +253,9 @@ def _rungs(width: int, height: int, content: Content) -> tuple[_Rung, ...]:
     rungs = _SCREENCAST if content == "screencast" else _CAMERA
     # Those that add nothing are left out: a size that the one before has already, at no more pictures a second.
     return tuple(
-        rung for at, rung in enumerate(rungs) if rung.name != "high" or width * height >= rungs[at - 1].area * _ADDS_FROM**2
+        rung
+        for at, rung in enumerate(rungs)
+        if rung.name != "high" or width * height >= rungs[at - 1].area * _ADDS_FROM**2
     )
 
 

@@ -105,7 +105,8 @@ class Step(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["asset", "kind"], name="media_step_one_per_asset_and_kind"),
             models.CheckConstraint(
-                condition=Q(kind__in=["examine", "voice", "pictures", "share", "slides", "plain"]), name="media_step_kind_known"
+                condition=Q(kind__in=["examine", "voice", "pictures", "share", "slides", "plain"]),
+                name="media_step_kind_known",
             ),
             models.CheckConstraint(
                 condition=Q(

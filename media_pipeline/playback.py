@@ -53,7 +53,9 @@ def start_data(media: Media) -> dict[str, Any]:
         "duration": round(end_s, 3),
         "sound": sound,
         "pictures": pictures,
-        "ends": base64.b64encode(_beginning(media.sound) + silent_end(end_s, media.sound.mime)).decode() if media.sound and sound else "",
+        "ends": base64.b64encode(_beginning(media.sound) + silent_end(end_s, media.sound.mime)).decode()
+        if media.sound and sound
+        else "",
     }
 
 

@@ -36,7 +36,9 @@ def slides(grids: Grids) -> tuple[Slide, ...]:
         return ()
     starts = _starts(grids)
     ends = [*starts[1:], len(grids)]
-    found = [Slide(start / LOOKS_A_SECOND, _settled(grids, start, end)) for start, end in zip(starts, ends, strict=True)]
+    found = [
+        Slide(start / LOOKS_A_SECOND, _settled(grids, start, end)) for start, end in zip(starts, ends, strict=True)
+    ]
     return _longest(found, len(grids) / LOOKS_A_SECOND)
 
 

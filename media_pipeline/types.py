@@ -128,7 +128,10 @@ class Media:
     def as_plain(self) -> "Media":
         """The same for a device without AV1 or Opus: of the tracks, only those that it plays."""
         return replace(
-            self, sounds=(self.plain.sound,) if self.plain.sound else (), renditions=self.plain.renditions, plain=Plain()
+            self,
+            sounds=(self.plain.sound,) if self.plain.sound else (),
+            renditions=self.plain.renditions,
+            plain=Plain(),
         )
 
     @property

@@ -57,9 +57,7 @@ def pictures(source: Path, plan: Plan, rungs: Sequence[tuple[PictureRung, Path]]
     return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
 
 
-def plain(
-    source: Path, plan: Plan, rungs: Sequence[tuple[PlainRung, Path]], sound: Path | None
-) -> list[str]:
+def plain(source: Path, plan: Plan, rungs: Sequence[tuple[PlainRung, Path]], sound: Path | None) -> list[str]:
     """What devices without AV1 or Opus play: H.264 pictures from one decode, and AAC beside them."""
     inputs = _input(source)
     whole = _picture(inputs, plan.probe)

@@ -7,17 +7,25 @@ from django.db.models import Q
 from django.test import Client
 
 from courses.models import LessonPage
+from lms.core.clock import now
 from media_pipeline import services
 from media_pipeline.models import Rendition, Step, StoredFile
 from media_pipeline.selectors import media
 from media_pipeline.testing import ready_asset, work_off
-from lms.core.clock import now
 from tests.factories import courses as make
 
 pytestmark = pytest.mark.django_db
-CAPTIONS = (
-    "WEBVTT\n\n00:01.000 --> 00:04.000\n先准备\n\n00:29.800 --> 00:31.000\n再注册\n\n00:50.000 --> 00:52.000\n最后开张\n"
-)
+CAPTIONS = """WEBVTT
+
+00:01.000 --> 00:04.000
+先准备
+
+00:29.800 --> 00:31.000
+再注册
+
+00:50.000 --> 00:52.000
+最后开张
+"""
 
 
 @pytest.fixture

@@ -117,7 +117,9 @@ def test_the_second_correction_learns_from_the_first() -> None:
 
 def test_promises_count_the_sound() -> None:
     for rung in plan(source(), "camera").pictures:
-        assert rung.ceiling_bps + ladder.VOICE_ON_DISK_BPS == (ladder.HIGH_WITH_SOUND_BPS if rung.name == "high" else int(rung.name[1:]) * 1000)
+        assert rung.ceiling_bps + ladder.VOICE_ON_DISK_BPS == (
+            ladder.HIGH_WITH_SOUND_BPS if rung.name == "high" else int(rung.name[1:]) * 1000
+        )
 
 
 @pytest.mark.parametrize(

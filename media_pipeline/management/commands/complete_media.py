@@ -18,4 +18,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         steps = services.complete(now=now())
-        self.stdout.write(json.dumps({"steps": steps}) if options["json"] else f"{steps} steps are waiting for a worker")
+        self.stdout.write(
+            json.dumps({"steps": steps}) if options["json"] else f"{steps} steps are waiting for a worker"
+        )
