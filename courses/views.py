@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from courses import handouts, selectors
+from courses.aloud import WORDS
 from lms.core.delivery import handed_over
 from lms.core.ids import is_short_code
 from lms.core.languages import content_language
@@ -40,7 +41,7 @@ def by_number(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def simple(request: HttpRequest) -> HttpResponse:
     """Three large tiles for those who read little: go on, find, what is kept."""
-    return render(request, "courses/simple.html", {})
+    return render(request, "courses/simple.html", {"aloud": WORDS})
 
 
 @require_safe

@@ -26,13 +26,13 @@ SLIDES_WITH_SOUND_BPS = 29_000
 # talking people: 18 % at equal CRF), so they stand close only where playing starts. Slides are entered from the last
 # keyframe: at a frame a second the pictures between are nearly free.
 KEYFRAMES_S: dict[Content, tuple[tuple[float, ...], float]] = {
-    "camera": ((0.0, 4.0, 12.0), 16.0),
+    "camera": ((0.0, 3.0, 12.0), 16.0),
     "screencast": ((0.0, 6.0), 20.0),
     "slides": ((0.0,), 30.0),
 }
 READ: tuple[Content, ...] = ("slides", "screencast")  # what can be read as pictures
 STILL_AREA = 854 * 480
-# Pictures and voice of a lesson together are to stay below 20 kbit/s; no picture gets worse than the last quality (WebP).
+# Pictures and voice of a lesson together are to stay below 20 kbit/s; no picture gets worse than the last of these.
 STILLS_BPS = 20_000 - VOICE_ON_DISK_BPS
 STILL_QUALITIES = (60, 50, 40, 30, 20, 12)
 SMALLEST_SIDE = 16

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw
 
+from scripts.moments import MOMENTS
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -91,7 +93,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         try:
             shots = [*learner(browser, options.address), *kept(browser, options.address)]
-            shots += studio(browser, options.address)
+            shots += [*moments(browser, options.address), *studio(browser, options.address)]
         except Error as error:
             reason = str(error).splitlines()[0]
             print(
@@ -159,6 +161,18 @@ def kept(browser: "Browser", address: str) -> Iterator[Shot]:
     context.close()
 
 
+def moments(browser: "Browser", address: str) -> Iterator[Shot]:
+    """What wins people, on the first lesson of a course."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    visit(page, View("course", ""), address, "zh")
+    lesson = _full(page, page.locator("[data-lesson] a, a[data-lesson]").first.get_attribute("href"))
+    context.close()
+    for name, walk in MOMENTS.items():
+        yield kept_picture(name, walk(browser, lesson), True)
+
+
 def _full(page: "Page", href: str | None) -> str:
     return str(page.evaluate("href => new URL(href, location).href", href or ""))
 
@@ -213,7 +227,11 @@ def _page_id(page: "Page", address: str, lesson: str) -> str:
 
 def keep(name: str, page: "Page", chosen: bool) -> Shot:
     """Take the picture; put it into the guide when it is one of those."""
-    png = page.screenshot()
+    return kept_picture(name, page.screenshot(), chosen)
+
+
+def kept_picture(name: str, png: bytes, chosen: bool) -> Shot:
+    """Put the picture into the guide when it is one of those."""
     if chosen:
         GUIDE.mkdir(parents=True, exist_ok=True)
         (GUIDE / f"{name}.webp").write_bytes(small(Image.open(io.BytesIO(png))))

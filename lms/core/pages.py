@@ -10,7 +10,7 @@ import brotli
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers, set_response_etag
 
-from lms.core import kept
+from lms.core import kept, saving
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 MAX_AGE_S = 60
@@ -81,7 +81,8 @@ class KeptPagesMiddleware:
         if request.method != "GET" or request.path.startswith(_PERSONAL) or kept.in_transaction():
             return self.get_response(request)
         coding = _preferred(request.headers.get("Accept-Encoding", ""))
-        key = (request.scheme or "", request.get_host(), request.get_full_path(), coding)
+        wish = "saving" if saving.saves_data(request) else ""
+        key = (request.scheme or "", request.get_host(), request.get_full_path(), coding, wish)
         version, now = kept.version(), time.monotonic()
         page = self.shelf.get(key, version=version, not_before=now - MAX_AGE_S - STALE_S)
         if page is None:
@@ -117,6 +118,8 @@ class SharedPagesMiddleware:
         elif not response.has_header("Cache-Control"):
             patch_cache_control(response, public=True, max_age=MAX_AGE_S, stale_while_revalidate=STALE_S)
         if response.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, saving.HEADERS)
+            response["Accept-CH"] = "ECT"
             response.content = squeezed(response.content)
             if response.has_header("Content-Length"):  # counted before, by CommonMiddleware
                 response["Content-Length"] = str(len(response.content))

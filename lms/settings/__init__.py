@@ -169,10 +169,10 @@ CRITICAL_STYLES = critical.bundles(
         "slides": [*_EVERY_PAGE, _SITE / "slides.css"],
         "handout": [*_EVERY_PAGE, _SITE / "handout.css"],
         "find": [*_EVERY_PAGE, _SITE / "cards.css", _SITE / "go.css", _SITE / "find.css"],
-        "course": [*_EVERY_PAGE, _SITE / "facts.css", _SITE / "course.css"],
+        "course": [*_EVERY_PAGE, *(_SITE / name for name in ("facts.css", "saved.css", "course.css"))],
         "lesson": [*_EVERY_PAGE, _SITE / "lesson.css", _PLAYER / "player.css"],
         # Travel where they are used, behind the first paint.
-        "lesson-below": [_SITE / name for name in ("facts.css", "go.css", "lesson-below.css", "keep.css")],
+        "lesson-below": [_SITE / name for name in ("facts.css", "go.css", "saved.css", "lesson-below.css", "keep.css")],
     }
 )
 # The player starts with the page: a file of its own would cost a round trip before the first sound.

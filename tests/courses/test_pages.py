@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,22 @@ class TestPictures:
             assert (response["Content-Type"], body[8:12]) == ("image/webp", b"WEBP")
             assert len(body) <= cap
             assert "immutable" in response["Cache-Control"]
+
+    @pytest.mark.parametrize("said", [{"save-data": "on"}, {"ect": "slow-2g"}], ids=["data saver", "2g"])
+    def test_for_who_saves_data_no_picture_is_fetched_before_it_is_asked_for(
+        self, client: Client, said: dict[str, str]
+    ) -> None:
+        course, lesson = _deep_course()
+        shown = re.compile(r"<img[^>]*>")
+        for url, kept in ((course.url, 1), (lesson.url, 4), ("/courses/", 0)):
+            full = shown.findall(client.get(url).content.decode())
+            html = client.get(url, headers=said).content.decode()
+            pictures = shown.findall(html)
+            assert len(full) >= max(kept, 1)
+            assert len(pictures) == kept
+            assert all('loading="lazy"' in picture for picture in pictures)
+            assert html.count('<details class="saved"><summary>') == kept
+            assert "data-poster" not in html
 
     def test_a_noisy_picture_is_made_smaller_until_it_fits(self) -> None:
         import os

@@ -98,6 +98,18 @@ def test_a_page_is_kept_once_for_each_coding(production: Production) -> None:
     assert done == ["MISS", "HIT", "MISS", "HIT", "MISS"]
 
 
+def test_a_page_is_kept_once_more_for_those_who_save_data(production: Production) -> None:
+    path = "/courses/"
+    key = fresh(path)
+    done: list[str] = []
+    saving: list[dict[str, str]] = [{"Save_Data": "on"}, {"ECT": "slow-2g"}, {"ECT": "2g"}]
+    for said in [{}, *saving, {"ECT": "4g"}, {"Save_Data": "on", "ECT": "4g"}]:
+        asker = production.asker()
+        assert asker.get(key, Accept_Encoding="br", **said).status == 200
+        done += production.kept(path, asker)
+    assert done == ["MISS", "MISS", "HIT", "HIT", "HIT", "HIT"]
+
+
 def test_an_unchanged_page_is_no_body(production: Production) -> None:
     key = fresh()
     page = production.asker().get(key, Accept_Encoding="br")

@@ -10,8 +10,11 @@ from django.test import RequestFactory
 from django.utils import translation
 from playwright.sync_api import Browser, Page
 
+from benchmarks.site import Site
+from courses import aloud
 from lms.accounts.forms import RegisterForm, SignInForm
 from lms.accounts.services import Issued
+from tests.e2e.conftest import until, wait_for
 from tests.factories import pages as built
 
 pytestmark = pytest.mark.e2e
@@ -67,7 +70,7 @@ def rendered(language: str) -> dict[str, str]:
         "search nothing": ("search/results.html", {"query": "x", "results": None, "page": 1, "page_count": 0}),
         "not found": ("404.html", {}),
         "kept": ("offline/kept.html", {}),
-        "simple": ("courses/simple.html", {}),
+        "simple": ("courses/simple.html", {"aloud": aloud.WORDS}),
         "poster": ("courses/poster.html", {"item": course, "host": "school.example.org"}),
         "cards": ("courses/cards.html", {"item": course, "cards": lessons, "host": "school.example.org"}),
         "sign in": ("accounts/sign_in.html", {"form": SignInForm()}),
@@ -127,3 +130,29 @@ def test_the_keyboard_reaches_the_content_first(browser: Browser, tmp_path: Path
     tab.keyboard.press("Tab")
     assert "brand" in tab.evaluate("document.activeElement.className")
     tab.close()
+
+
+def test_a_picture_of_who_saves_data_is_fetched_when_its_box_is_opened(browser: Browser) -> None:
+    picture = {"url": "/picture.webp", "width": 480, "height": 270, "alt": "垄"}
+    request = RequestFactory(headers={"save-data": "on"}).get("/")
+    html = render_to_string("components/picture.html", {"picture": picture, "request": request})
+    page = browser.new_page()
+    asked: list[str] = []
+    page.route("**/*", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.route("**/picture.webp", lambda route: route.fulfill(body=asked.append(route.request.url) or ""))
+    page.goto("http://site.invalid/")
+    page.wait_for_timeout(500)
+    assert not asked
+    page.locator("summary").click()
+    wait_for(page, lambda: bool(asked), "the picture is fetched")
+    page.close()
+
+
+def test_a_phone_without_a_voice_plays_the_recording(browser: Browser, site: Site) -> None:
+    page = browser.new_page(locale="zh-CN")
+    page.add_init_script("Object.defineProperty(window, 'speechSynthesis', { value: undefined })")
+    page.add_init_script("Audio = class extends Audio { constructor() { super(); window.heard = this } }")
+    page.goto(f"{site.address}/simple/")
+    page.locator("[data-say]").nth(1).click()
+    until(page, "window.heard.ended && window.heard.duration > 2")
+    page.close()

@@ -285,6 +285,23 @@ def test_a_server_that_goes_away_and_comes_back_costs_no_byte_twice(browser: Bro
     context.close()
 
 
+def test_a_lesson_renewed_under_the_player_says_so(page: Page, site: Site) -> None:
+    page.route("**/media/r/**", lambda route: route.fulfill(status=404))
+    start(page, site)
+    until(page, "document.querySelector('[data-strip]').innerText.includes('重新打开')")
+    page.wait_for_timeout(2500)  # a failure would be tried again by now
+    assert page.get_attribute("[data-player]", "data-link") == "gone"
+
+
+def test_where_the_phone_has_a_share_sheet_the_link_is_handed_on_and_play_still_plays(page: Page, site: Site) -> None:
+    page.add_init_script("navigator.share = async (what) => { window.shared = what }")
+    start(page, site)
+    played(page, 1)
+    assert page.evaluate("window.shared") is None
+    page.locator("button[data-share]").click()
+    assert page.evaluate("window.shared.url") == site.address + site.lesson("pattern")
+
+
 def test_a_recording_of_sound_alone_plays(page: Page, site: Site) -> None:
     start(page, site, "sound")
     played(page, 1)

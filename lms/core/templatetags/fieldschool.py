@@ -8,13 +8,14 @@ from urllib.parse import urlencode, urlsplit
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.template.context import Context
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, override
 from django.utils.translation import gettext as _
 
-from lms.core import ids, sizes
+from lms.core import ids, saving, sizes
 from lms.core.carried import carried, carry
 from lms.core.icons import ICONS, TURNING
 from lms.core.languages import content_language as language_of_pages
@@ -37,6 +38,12 @@ register.filter("data_amount", sizes.data_amount)
 def data_tag(size_bytes: int | None, duration_s: float | None) -> str:
     """The words of a data tag: "8 minutes · about 3 MB of data"."""
     return sizes.data_tag(size_bytes=size_bytes, duration_s=duration_s)
+
+
+@register.filter
+def saves_data(request: HttpRequest | None) -> bool:
+    """True where who asks wants few bytes; False in a preview without a request."""
+    return request is not None and saving.saves_data(request)
 
 
 @register.filter

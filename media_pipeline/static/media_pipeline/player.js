@@ -25,6 +25,7 @@
   // While the link is dead what is here is spoken slower, to outlast it.
   const dead = () => box.dataset.link == 'retry'
   const say = what => {
+    if (box.dataset.link == 'gone') return
     show('strip', (box.dataset.link = what), Math.round(rate / 125))
     v.playbackRate = v.defaultPlaybackRate * (dead() ? 0.75 : 1)
   }
@@ -124,7 +125,7 @@
           if (!answer) ask()
           const { status, body } = await answer
           answer = 0
-          if (status != 206) throw 0
+          if (status != 206) throw status
           const reader = body.getReader()
           for (let part; (part = (await reader.read()).value); ) {
             if (T.job != job) return
@@ -147,10 +148,11 @@
             tick()
           }
         }
-      } catch {
+      } catch (e) {
         job.stop()
         if (T.job != job) return
-        say('retry')
+        say(e == 404 ? 'gone' : 'retry')
+        if (e == 404) return
         await new Promise(done => setTimeout(done, 2000))
       }
       if (T.job != job) return
@@ -251,7 +253,7 @@
     const t = v.currentTime
     ms = v.onerror = 0
     box.dataset.mode = 'share'
-    go.lastElementChild.textContent = go.dataset.share
+    go.lastElementChild.textContent = go.dataset.file
     if (!v.querySelector('source')) return
     ready()
     if (!failed) return

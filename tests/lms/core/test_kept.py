@@ -54,6 +54,16 @@ def test_each_coding_is_kept_apart(committed: Committed, client: Client) -> None
     assert "种土豆" in plain.content.decode()
 
 
+def test_who_saves_data_has_a_copy_apart(committed: Committed, client: Client) -> None:
+    course = factory.course()
+    full = client.get(course.url)
+    assert {"Save-Data", "ECT"} <= {name.strip() for name in full["Vary"].split(",")}
+    assert full["Accept-CH"] == "ECT"
+    with_link = client.get(course.url, headers={"ect": "2g"})
+    assert client.get(course.url, headers={"save-data": "on", "ect": "4g"})["Vary"] == with_link["Vary"]
+    assert len(KeptPagesMiddleware.shelf._pages) == 2
+
+
 def test_a_kept_page_that_the_phone_has_costs_no_body(committed: Committed, client: Client) -> None:
     course = factory.course()
     first = client.get(course.url)

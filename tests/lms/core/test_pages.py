@@ -29,7 +29,7 @@ def test_a_page_may_be_kept_for_a_while_whatever_language_the_browser_prefers() 
     page = answer()
     assert "public" in page["Cache-Control"]
     assert "max-age=60" in page["Cache-Control"]
-    assert page["Vary"] == "Accept-Encoding"
+    assert page["Vary"] == "Save-Data, ECT, Accept-Encoding"
 
 
 def test_a_page_that_will_change_soon_is_asked_about_each_time() -> None:

@@ -1,7 +1,9 @@
 // Every page, after it has painted: lessons opened are noted on the phone, links handed on, lessons kept.
 (() => {
   const all = (selector) => document.querySelectorAll(selector);
-  const [here, share] = ["main[data-lesson]", "[data-share]"].map((selector) => all(selector)[0]);
+  const one = (selector) => all(selector)[0];
+  const here = one("main[data-lesson]");
+  const share = one("[data-share]");
   if (here) {
     try {
       const seen = JSON.parse(localStorage.lessons || "{}");
@@ -18,14 +20,13 @@
 
   // What works without a link (lms.offline): the worker, once the page has what it needs; what is kept, and keeping it.
   const worker = self.caches && navigator.serviceWorker;
-  const keeping = all("[data-script]")[0];
+  const keeping = one("[data-script]");
   const button = keeping?.querySelector("button");
   if (!worker) {
     for (const hint of all("[data-elsewhere]")) hint.hidden = !isSecureContext;
     return;
   }
-  const [newer, keptLink] = ["[data-newer]", "[data-kept-link]"].map((selector) => all(selector)[0]);
-  worker.onmessage = () => { newer.hidden = false; };
+  worker.onmessage = () => { one("[data-newer]").hidden = false; };
   addEventListener("load", () => setTimeout(() => worker.register("/worker.js", { updateViaCache: "all" }).catch(() => {}), 5000));
   const load = (then) => {
     button.onclick = null;
@@ -33,7 +34,7 @@
     script.src = keeping.dataset.script;
     script.onload = then;
     script.onerror = () => {
-      all("[data-keep-say]")[0].textContent = keeping.dataset.wait;
+      one("[data-keep-say]").textContent = keeping.dataset.wait;
       button.onclick = () => load(then);
     };
     document.body.append(script);
@@ -46,7 +47,7 @@
     for (const { url } of keys) {
       const [, state, key] = /kept\/(whole|begun)\/(.+)/.exec(url) || [];
       if (!key) continue;
-      if (keptLink) keptLink.hidden = false;
+      for (const link of all("[data-kept-link]")) link.hidden = false;
       if (here?.dataset.lesson == key && keeping) load();
       if (state == "whole") for (const mark of all(`.row[data-lesson="${key}"] .held`)) mark.hidden = false;
     }
