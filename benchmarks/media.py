@@ -29,7 +29,7 @@ from benchmarks.slides import PAGE_S, PAGES, narrated_slides  # noqa: E402
 from media_pipeline import encoding  # noqa: E402
 from media_pipeline.adapters import fragments  # noqa: E402
 from media_pipeline.adapters.ffmpeg import program  # noqa: E402
-from media_pipeline.encoding import Encoded, Examined  # noqa: E402
+from media_pipeline.encoding import Encoded, Examined, Plan  # noqa: E402
 
 RESULTS = Path(__file__).with_name("results")
 CLIPS = Path(os.environ.get("SHARED_DIR", "../shared")) / "data" / "clips"
@@ -151,11 +151,32 @@ def ours(source: Path, examined: Examined, folder: Path) -> Iterator[Row]:
             *first_bytes(one.path),
             readable(one.path, source, examined, folder) if one.kind == "slides" else None,
         )
+    yield from older(source, plan, folder, examined, sound_bytes)
     file = next(one for one in share if one.kind == "share")
     kbps = file.size_bytes * 8 / duration_s / 1000
     size = f"{file.width}x{file.height}@{file.fps or 0:.3g}"
     quality = vmaf(source, file.path, examined)
     yield Row(source.stem, "share.mp4", size, file.size_bytes, kbps, quality, share_cpu / duration_s)
+
+
+def older(source: Path, plan: Plan, folder: Path, examined: Examined, sound_bytes: int) -> Iterator[Row]:
+    """What is made besides: H.264 for devices without AV1 (with its AAC), and the slides to read (with the voice)."""
+    plain: list[Encoded] = []
+    cpu = measured(lambda: plain.extend(encoding.encode_plain(source, plan, folder, watch=lambda now: None)))
+    aac_bytes = sum(one.size_bytes for one in plain if one.kind == "sound")
+    for one in plain:
+        if one.kind != "sound":
+            size_bytes = one.size_bytes + aac_bytes
+            kbps, quality = size_bytes * 8 / plan.duration_s / 1000, vmaf(source, one.path, examined)
+            size = f"{one.width}x{one.height}@{one.fps:.3g}"
+            yield Row(source.stem, one.name, size, size_bytes, kbps, quality, cpu / plan.duration_s)
+    stills: list[Encoded] = []
+    cpu = measured(lambda: stills.extend(encoding.encode_slides(source, plan, folder, watch=lambda now: None)))
+    if stills:
+        size_bytes = sum(one.size_bytes for one in stills) + sound_bytes
+        kbps = size_bytes * 8 / plan.duration_s / 1000
+        size = f"{len(stills)} of {stills[0].width}x{stills[0].height}"
+        yield Row(source.stem, "to read", size, size_bytes, kbps, 0.0, cpu / plan.duration_s)
 
 
 def peers(source: Path, examined: Examined, folder: Path) -> Iterator[Row]:
@@ -185,7 +206,9 @@ def peers(source: Path, examined: Examined, folder: Path) -> Iterator[Row]:
 
 def at_equal_quality(rows: list[Row], peer: Row) -> float | None:
     """How many times fewer bytes we need for the peer's VMAF: log bytes interpolated between our rungs."""
-    curve = sorted((row.vmaf, math.log(row.bytes)) for row in rows if row.who[0] == "v" or row.who == "slides")
+    curve = sorted(
+        (row.vmaf, math.log(row.bytes)) for row in rows if row.who[0] == "v" or row.who in ("slides", "high")
+    )
     if len(curve) < 2:
         return peer.bytes / math.exp(curve[0][1]) if curve and curve[0][0] >= peer.vmaf else None
     below = [point for point in curve if point[0] <= peer.vmaf]
@@ -208,8 +231,8 @@ def table(rows: list[Row]) -> str:
         first = f"{row.first_picture:,} / {row.first_second:,}" if row.first_picture else ""
         read = "" if row.recall is None else f"{row.recall:.0%}"
         lines.append(
-            f"| {row.clip} | {row.who} | {row.size} | {row.bytes:,} | {row.kbps:.1f} | {row.vmaf:.1f} | {row.cpu:.2f} "
-            f"| {first} | {read} |"
+            f"| {row.clip} | {row.who} | {row.size} | {row.bytes:,} | {row.kbps:.1f} "
+            f"| {row.vmaf or math.nan:.1f} | {row.cpu:.2f} | {first} | {read} |"
         )
     return "\n".join(lines)
 

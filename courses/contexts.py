@@ -1,6 +1,8 @@
 """What the page templates are given."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +21,15 @@ from courses.cards import (
 from courses.models import CourseIndexPage, CoursePage, HomePage, LessonPage
 from courses.pictures import COURSE, LINK_PREVIEW, picture
 from courses.selectors import topics
+from courses.types import Cue, Reading, Slide
 from courses.visibility import public
 from media_pipeline import selectors as media_pipeline
 from media_pipeline.types import Media
 
 HOME_COURSES = 8
 PAGE_SIZE = 20
+WITH_SLIDES = ("slides", "screencast")  # kinds of content
+CUE_EARLY_S = 0.5
 
 
 def home_context(page: HomePage) -> dict[str, Any]:
@@ -74,14 +79,23 @@ def course_context(page: CoursePage, *, private: bool) -> dict[str, Any]:
     }
 
 
-def lesson_context(page: LessonPage, *, private: bool) -> dict[str, Any]:
+def lesson_context(page: LessonPage, *, private: bool, plain: bool = False) -> dict[str, Any]:
     """A lesson with its media and captions, its course, and the lessons beside it.
 
-    In a preview (`private`) the lesson may be new and not yet among those of its course.
+    In a preview (`private`) the lesson may be new and not yet among those of its course. `plain` is for devices without
+    AV1: it leads to other lessons in the same way, where they have it too.
     """
     course = _course_of(page)
     if course is None:
-        return {"lesson": None, "media": None, "cues": page.cues, "course": None, "previous": None, "next": None}
+        return {
+            "lesson": None,
+            "media": None,
+            "cues": page.cues,
+            "course": None,
+            "previous": None,
+            "next": None,
+            "reading": None,
+        }
     lessons = Lessons.of(course)
     places = {lesson.translation_key: at for at, lesson in enumerate(lessons.pages)}
     at = places.get(page.translation_key, len(lessons.pages))
@@ -90,24 +104,54 @@ def lesson_context(page: LessonPage, *, private: bool) -> dict[str, Any]:
     media = _media([lesson.asset_id for lesson in lessons.pages])
     if private:
         media = {**media, **_media([page.asset_id], private=True)}
+    with_plain = {asset_id for asset_id, known in media.items() if known.plain.renditions and not private}
+    if plain:
+        media = {asset_id: known.as_plain() for asset_id, known in media.items() if asset_id in with_plain}
     codes = codes_of([course.translation_key, page.translation_key, *lessons.keys])
     url = course.url or ""
 
     def card(lesson: LessonPage | None, number: int) -> Any:
         address = f"{url}{lesson.slug}/" if lesson else ""
+        if lesson and plain and lesson.asset_id in with_plain:
+            address += "plain/"
         return lesson_card(lesson, number, media=media, codes=codes, url=address) if lesson else None
 
     _read_pictures(page)
+    known = media.get(page.asset_id) if page.asset_id else None
     shown = course_card(course, lessons.pages, media, codes, (), url=url)
     return {
         "lesson": replace(card(page, at + 1), summary=page.summary),
-        "media": media.get(page.asset_id) if page.asset_id else None,
+        "media": known,
         "cues": page.cues,
+        "plain": f"{url}{page.slug}/plain/" if page.asset_id in with_plain and not plain else "",
+        "reading": None if private or known is None else _reading(known, page.cues),
         # A draft is seen in its place: "lesson 1 of 1".
         "course": replace(shown, lesson_count=max(shown.lesson_count, at + 1)),
         "previous": card(before, at),
         "next": card(after, at + 2),
     }
+
+
+def _reading(media: Media, cues: Sequence[Cue]) -> Reading | None:
+    """The slides with the words that belong to each; None when there are none."""
+    found = media_pipeline.stills(media.asset_id) if media.content in WITH_SLIDES else ()
+    if not found:
+        return None
+    ends_s = [*(still.start_s for still in found[1:]), inf]
+    slides = tuple(
+        Slide(
+            number=number,
+            start_s=still.start_s,
+            url=still.url,
+            width=still.width,
+            height=still.height,
+            # What begins just before a slide changes is said to the next one.
+            cues=tuple(cue for cue in cues if still.start_s <= cue.start_s + CUE_EARLY_S < end_s),
+        )
+        for number, (still, end_s) in enumerate(zip(found, ends_s, strict=True), start=1)
+    )
+    pictures_bytes = sum(still.size_bytes for still in found)
+    return Reading(slides, pictures_bytes, pictures_bytes + (media.sound.size_bytes if media.sound else 0))
 
 
 def _course_of(page: LessonPage) -> CoursePage | None:

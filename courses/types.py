@@ -26,6 +26,27 @@ class Quality:
 
 
 @dataclass(frozen=True)
+class Slide:
+    """A picture to read, and what is said while it stands."""
+
+    number: int
+    start_s: float
+    url: str
+    width: int
+    height: int
+    cues: tuple[Cue, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The slides of a lesson to read; `size_bytes` with the voice."""
+
+    slides: tuple[Slide, ...]
+    pictures_bytes: int
+    size_bytes: int
+
+
+@dataclass(frozen=True)
 class LessonCard:
     """A lesson in a list."""
 

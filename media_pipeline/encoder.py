@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from media_pipeline.types import FragmentIndex
 
-EncodedKind = Literal["sound", "slides", "video", "share", "poster"]
+EncodedKind = Literal["sound", "slides", "video", "share", "poster", "still"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Encoded:
     fps: float | None = None
     language: str = "und"
     index: FragmentIndex | None = None
+    start_s: float | None = None  # of a slide to read
 
 
 class Encoder(Protocol):
@@ -55,3 +56,5 @@ class Encoder(Protocol):
     def encode_voice(self, source: Path, plan: Any, folder: Path, *, watch: Watch) -> Sequence[Encoded]: ...
     def encode_pictures(self, source: Path, plan: Any, folder: Path, *, watch: Watch) -> Sequence[Encoded]: ...
     def encode_share(self, source: Path, plan: Any, folder: Path, *, watch: Watch) -> Sequence[Encoded]: ...
+    def encode_plain(self, source: Path, plan: Any, folder: Path, *, watch: Watch) -> Sequence[Encoded]: ...
+    def encode_slides(self, source: Path, plan: Any, folder: Path, *, watch: Watch) -> Sequence[Encoded]: ...

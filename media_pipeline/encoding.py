@@ -16,10 +16,12 @@ from media_pipeline.adapters import boxes, ffmpeg, fragments, graphs, probe
 from media_pipeline.content import classify
 from media_pipeline.encoder import Encoded, EncodedKind, Progress, Watch
 from media_pipeline.errors import MediaError, NoSpace
-from media_pipeline.ladder import PictureRung, Plan, Probe, harder, plan
+from media_pipeline.ladder import PictureRung, PlainRung, Plan, Probe, harder, plain_rungs, plan
+from media_pipeline.posters import poster
+from media_pipeline.reading import encode_slides
 from media_pipeline.types import Content, FragmentIndex
 
-__all__ = ["Encoded", "Examined", "MediaError", "NoSpace", "Plan", "Probe", "Progress", "Watch"]
+__all__ = ["Encoded", "Examined", "MediaError", "NoSpace", "Plan", "Probe", "Progress", "Watch", "encode_slides"]
 
 PROMISE_TOLERANCE = 1.02
 PASSES = 4
@@ -69,8 +71,8 @@ def encode_pictures(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> 
         _run(graphs.pictures(real, plan, targets), plan, _part(watch, attempt), pictures=len(targets))
         again = []
         for rung, raw in targets:
-            encoded = _picture(rung, raw, folder / f"{rung.name}.mp4", plan)
-            done[rung.name] = encoded
+            encoded = _picture(rung, raw, folder / f"{rung.name}.{attempt}.mp4", plan)
+            done[rung.name] = _smaller(encoded, done.get(rung.name), folder / f"{rung.name}.mp4")
             tried[rung.name].append((rung.crf, encoded.average_bps))
             if encoded.average_bps > rung.ceiling_bps * PROMISE_TOLERANCE:
                 again.append(harder(rung, tried[rung.name]))
@@ -78,19 +80,53 @@ def encode_pictures(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> 
     return [done[rung.name] for rung in plan.pictures]
 
 
+def _smaller(encoded: Encoded, before: Encoded | None, target: Path) -> Encoded:
+    """The smaller of two passes, at `target`: on noise a higher CRF can come out larger."""
+    if before and before.size_bytes <= encoded.size_bytes:
+        encoded.path.unlink()
+        return before
+    return replace(encoded, path=encoded.path.replace(target))
+
+
 def encode_share(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
     """The file that plays anywhere, and the poster where there is a picture."""
-    target, poster = folder / "share.mp4", folder / "poster.jpg"
+    target, frames = folder / "share.mp4", folder / "poster-%d.png"
     real = probe.regular_file(source)
     at_s = min(plan.duration_s * 0.1, 12.0)
-    _run(graphs.share(real, plan, target, (poster, at_s)), plan, watch)
+    _run(graphs.share(real, plan, target, (frames, at_s)), plan, watch)
     rung = plan.share
     if rung is None:
         return [_encoded("share", "share", target, "audio/mp4", plan)]
     share = _encoded("share", "share", target, "video/mp4", plan)
     share = replace(share, width=rung.width, height=rung.height, fps=round(rung.fps, 3))
-    size_bytes = poster.stat().st_size
-    return [share, Encoded("poster", "poster", poster, "image/jpeg", size_bytes, 0.0, 0, rung.width, rung.height)]
+    return [share, _poster(folder)]
+
+
+def _poster(folder: Path) -> Encoded:
+    taken = sorted(folder.glob("poster-*.png"))
+    if not taken:
+        raise MediaError("encoder_failed", "no frame for the poster")
+    data, size = poster(taken)
+    for path in taken:
+        path.unlink()
+    target = folder / "poster.jpg"
+    target.write_bytes(data)
+    return Encoded("poster", "poster", target, "image/jpeg", len(data), 0.0, 0, *size)
+
+
+def encode_plain(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
+    """What devices without AV1 or Opus play: H.264 pictures and an AAC sound; nothing for sound alone."""
+    targets = [(rung, folder / f"{rung.name}.raw.mp4") for rung in plain_rungs(plan.probe, plan.content)]
+    if not targets:
+        return []
+    raw = folder / "aac.raw.mp4" if plan.voice else None
+    _run(graphs.plain(probe.regular_file(source), plan, targets, raw), plan, watch, pictures=len(targets))
+    made = [_picture(rung, path, folder / f"{rung.name}.mp4", plan) for rung, path in targets]
+    if raw:
+        target = folder / "aac.mp4"
+        index = _pack(raw, target, fragments.SOUND_LENGTHS, plan.duration_s)
+        made.append(_encoded("aac", "sound", target, "audio/mp4", plan, index=index))
+    return made
 
 
 @contextlib.contextmanager
@@ -118,7 +154,7 @@ def _part(watch: Watch, attempt: int) -> Watch:
     return lambda now: watch(replace(now, fraction=begin + now.fraction * (end - begin)))
 
 
-def _picture(rung: PictureRung, raw: Path, target: Path, plan: Plan) -> Encoded:
+def _picture(rung: PictureRung | PlainRung, raw: Path, target: Path, plan: Plan) -> Encoded:
     index = _pack(raw, target, fragments.PICTURE_LENGTHS, plan.duration_s)
     encoded = _encoded(rung.name, rung.kind, target, "video/mp4", plan, index=index)
     return replace(encoded, width=rung.width, height=rung.height, fps=round(rung.fps, 3))

@@ -56,7 +56,7 @@ def done(step: Step, now: datetime) -> None:
 
 def settle(asset: Asset) -> None:
     """Bring the asset's state in line with its steps, in their transaction and under the asset's lock."""
-    steps = list(asset.steps.order_by(*step_order()))
+    steps = list(asset.steps.exclude(kind__in=Step.EXTRA).order_by(*step_order()))
     failed = next((step for step in steps if step.state == Step.State.FAILED), None)
     if failed and (failed.kind == Step.Kind.EXAMINE or _none_goes_on(steps)):
         asset.state = Asset.State.FAILED

@@ -12,12 +12,15 @@ from typing import Literal
 
 from media_pipeline.types import Content, PictureKind
 
-StepKind = Literal["voice", "pictures", "share"]
+StepKind = Literal["voice", "pictures", "share", "slides", "plain"]
 
-VOICE_BPS = 16_000
-VOICE_ON_DISK_BPS = 16_900  # Opus 16k in packets of 60 ms, container counted
+VOICE_BPS = 14_000
+VOICE_TO_HZ = 8_000  # what speech has; all bits for it sound better than the same for twice the band (ADR 0025)
+VOICE_ON_DISK_BPS = 14_900  # Opus 14k in packets of 60 ms, container counted
 SHARE_SOUND_BPS = 32_000
+PLAIN_SOUND_BPS = 24_000  # AAC for devices without Opus: at this rate 32 kHz sounds better than 16 or 24 (PESQ)
 SHARE_CEILING_BPS = 110_000
+HIGH_WITH_SOUND_BPS = 1_200_000
 SLIDES_WITH_SOUND_BPS = 29_000
 # (first ones, then every so many seconds). A keyframe costs as much as 2 to 10 s of pictures (two more in 10 s of
 # talking people: 18 % at equal CRF), so they stand close only where playing starts. Slides are entered from the last
@@ -27,6 +30,11 @@ KEYFRAMES_S: dict[Content, tuple[tuple[float, ...], float]] = {
     "screencast": ((0.0, 6.0), 20.0),
     "slides": ((0.0,), 30.0),
 }
+READ: tuple[Content, ...] = ("slides", "screencast")  # what can be read as pictures
+STILL_AREA = 854 * 480
+# Pictures and voice of a lesson together are to stay below 20 kbit/s; no picture gets worse than the last of these.
+STILLS_BPS = 20_000 - VOICE_ON_DISK_BPS
+STILL_QUALITIES = (60, 50, 40, 30, 20, 12)
 SMALLEST_SIDE = 16
 HIGHEST_CRF = 63
 
@@ -64,6 +72,20 @@ class PictureRung:
     screen: bool
     keyframes_s: tuple[float, ...]
     cheap_keyframes: bool  # coarser at first, refined by the pictures after it: on drawn pages nothing refines it
+
+
+@dataclass(frozen=True)
+class PlainRung:
+    """One rendition for devices without AV1: H.264 without sound, keyframes where the others have theirs."""
+
+    name: str
+    kind: PictureKind
+    width: int
+    height: int
+    fps: float
+    crf: int
+    ceiling_bps: int
+    keyframes_s: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -108,6 +130,7 @@ _CAMERA = (
     _Rung("v48", "video", 48_000, 540 * 304, 10, 48, 6),
     _Rung("v100", "video", 100_000, 640 * 360, 15, 43, 7),
     _Rung("v250", "video", 250_000, 854 * 480, 30, 40, 8),
+    _Rung("high", "video", HIGH_WITH_SOUND_BPS, 1280 * 720, 30, 37, 10),
 )
 _SCREENCAST = (
     _Rung("v48", "video", 48_000, 854 * 480, 5, 48, 6),
@@ -118,11 +141,27 @@ _SLIDES = (
     _Rung("slides", "slides", SLIDES_WITH_SOUND_BPS, 854 * 480, 1, 45, 5),
     _Rung("v100", "video", 100_000, 1280 * 720, 5, 40, 6),
 )
+# H.264: the preset column is not asked.
+_PLAIN: dict[Content, tuple[_Rung, ...]] = {
+    "camera": (
+        _Rung("h64", "video", 64_000, 426 * 240, 12, 31, 0),
+        _Rung("h200", "video", 200_000, 640 * 360, 15, 26, 0),
+    ),
+    "screencast": (
+        _Rung("h64", "video", 64_000, 854 * 480, 5, 30, 0),
+        _Rung("h200", "video", 200_000, 1280 * 720, 7.5, 26, 0),
+    ),
+    "slides": (
+        _Rung("h64", "slides", 64_000, 854 * 480, 1, 27, 0),
+        _Rung("h200", "video", 200_000, 1280 * 720, 5, 24, 0),
+    ),
+}
 _SHARE: dict[Content, tuple[int, float]] = {
     "camera": (480 * 270, 15),
     "screencast": (854 * 480, 7.5),
     "slides": (854 * 480, 2),
 }
+_ADDS_FROM = 1.15  # times as wide
 _SLIDES_LARGER_FROM = 1.25  # a larger rung of slides pays when the source has this much more than 480 lines
 
 
@@ -168,7 +207,25 @@ def plan(probe: Probe, content: Content) -> Plan:
     if pictures:
         steps.append("pictures")
     steps.append("share")
+    if pictures and content in READ:
+        steps.append("slides")
+    if pictures:
+        steps.append("plain")
     return Plan(probe, content, has_sound, pictures, share, tuple(steps))
+
+
+def plain_rungs(probe: Probe, content: Content) -> tuple[PlainRung, ...]:
+    """The renditions for devices without AV1; a second one only where it has more to show than the first."""
+    found: list[PlainRung] = []
+    for rung in _PLAIN[content] if probe.width and probe.height else ():
+        size = fit(probe.width or 0, probe.height or 0, rung.area)
+        fps = frame_rate(probe.fps or rung.fps, rung.fps)
+        if found and size[0] < found[0].width * _ADDS_FROM and (content == "slides" or fps < found[0].fps * 1.1):
+            continue
+        ceiling_bps = rung.with_sound_bps - VOICE_ON_DISK_BPS
+        times = keyframes(probe.duration_s, *KEYFRAMES_S[content])
+        found.append(PlainRung(rung.name, rung.kind, *size, fps, rung.crf, ceiling_bps, times))
+    return tuple(found)
 
 
 def harder(rung: PictureRung, tried: Sequence[tuple[int, int]]) -> PictureRung:
@@ -193,7 +250,13 @@ def _rungs(width: int, height: int, content: Content) -> tuple[_Rung, ...]:
     if content == "slides":
         worth = width * height >= (854 * 480) * _SLIDES_LARGER_FROM**2
         return _SLIDES if worth else _SLIDES[:1]
-    return _SCREENCAST if content == "screencast" else _CAMERA
+    rungs = _SCREENCAST if content == "screencast" else _CAMERA
+    # Those that add nothing are left out: a size that the one before has already, at no more pictures a second.
+    return tuple(
+        rung
+        for at, rung in enumerate(rungs)
+        if rung.name != "high" or width * height >= rungs[at - 1].area * _ADDS_FROM**2
+    )
 
 
 def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int]) -> PictureRung:

@@ -86,6 +86,7 @@ def worker_name() -> str:
 def due(kinds: Collection[str], *, now: datetime) -> QuerySet[Step]:
     """The steps of `kinds` that may be claimed, the most wanted first."""
     can_start = Q(kind=Step.Kind.EXAMINE) | Q(asset__state=Asset.State.ENCODING)
+    can_start |= Q(kind__in=Step.EXTRA, asset__state=Asset.State.READY)
     waits = Q(state__in=Step.WANTED, not_before__lte=now)
     return Step.objects.filter(waits, can_start, kind__in=kinds).order_by(*step_order())
 

@@ -64,6 +64,8 @@ class Step(models.Model):
         VOICE = "voice"
         PICTURES = "pictures"
         SHARE = "share"
+        SLIDES = "slides"  # pictures to read
+        PLAIN = "plain"  # for devices without AV1
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -73,6 +75,8 @@ class Step(models.Model):
         WAITING_FOR_SPACE = "waiting_for_space"
         WAITING_FOR_STORAGE = "waiting_for_storage"
 
+    # What a lesson is ready without: made afterwards, and for lessons that are on line already.
+    EXTRA = (Kind.SLIDES, Kind.PLAIN)
     # States in which a step is claimed once its time has come.
     WANTED = (State.WAITING, State.WAITING_FOR_SPACE, State.WAITING_FOR_STORAGE)
 
@@ -101,7 +105,8 @@ class Step(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["asset", "kind"], name="media_step_one_per_asset_and_kind"),
             models.CheckConstraint(
-                condition=Q(kind__in=["examine", "voice", "pictures", "share"]), name="media_step_kind_known"
+                condition=Q(kind__in=["examine", "voice", "pictures", "share", "slides", "plain"]),
+                name="media_step_kind_known",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -154,7 +159,7 @@ class StoredFile(models.Model):
 
 
 class Rendition(models.Model):
-    """One file made of an asset: a sound, a picture track, the file for sharing, or the poster."""
+    """One file made of an asset: a sound, a picture track, the file for sharing, the poster, or a slide to read."""
 
     class Kind(models.TextChoices):
         SOUND = "sound"
@@ -162,6 +167,7 @@ class Rendition(models.Model):
         VIDEO = "video"
         SHARE = "share"
         POSTER = "poster"
+        STILL = "still"  # a slide to read, from `start_s` on
 
     asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="renditions")
     name = models.CharField(max_length=40)
@@ -174,6 +180,7 @@ class Rendition(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     fps = models.FloatField(null=True)
+    start_s = models.FloatField(null=True)
     language = models.CharField(max_length=35, default="und")
     is_default = models.BooleanField(default=False)
     fragments = models.JSONField(null=True)  # {"starts_s": [...], "offsets": [...], "init": base64}
@@ -191,6 +198,7 @@ class Rendition(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["share", "poster"])
+                | Q(kind="still", start_s__isnull=False)
                 | Q(kind__in=["sound", "slides", "video"], fragments__isnull=False, duration_s__isnull=False),
                 name="media_rendition_tracks_have_an_index",
             ),
@@ -205,6 +213,11 @@ class Rendition(models.Model):
         return f"{self.name} of {self.asset_id}"
 
     @property
+    def is_plain(self) -> bool:
+        """True for the tracks that only devices without AV1 or Opus play."""
+        return self.kind != self.Kind.SHARE and any(codec in self.mime for codec in ("avc1", "mp4a"))
+
+    @property
     def index(self) -> FragmentIndex:
         """Where the track can be entered. Only sounds, slides and videos have one."""
         assert self.fragments is not None
@@ -214,11 +227,17 @@ class Rendition(models.Model):
 
 
 # Steps in the order in which they are wanted: who uploads learns first whether the file can be used, every lesson has
-# its voice before any has pictures, and then lessons are finished one after the other.
+# its voice before any has pictures, and then lessons are finished one after the other; what
+# a lesson is ready without comes last of all.
 def step_order() -> tuple[models.Case, models.F, models.Case]:
     """Ordering of steps for a worker."""
     return (
-        models.Case(models.When(kind="examine", then=0), models.When(kind="voice", then=1), default=2),
+        models.Case(
+            models.When(kind="examine", then=0),
+            models.When(kind="voice", then=1),
+            models.When(kind__in=Step.EXTRA, then=3),
+            default=2,
+        ),
         F("created_at"),
-        models.Case(models.When(kind="pictures", then=0), default=1),
+        models.Case(models.When(kind__in=["pictures", "slides"], then=0), default=1),
     )

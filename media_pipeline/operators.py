@@ -38,6 +38,8 @@ KINDS = {
     Step.Kind.VOICE: gettext_lazy("Voice"),
     Step.Kind.PICTURES: gettext_lazy("Pictures"),
     Step.Kind.SHARE: gettext_lazy("File for sharing"),
+    Step.Kind.SLIDES: gettext_lazy("Slides to read"),
+    Step.Kind.PLAIN: gettext_lazy("For older devices"),
 }
 STATES = {
     Step.State.WAITING: gettext_lazy("waits"),

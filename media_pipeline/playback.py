@@ -29,9 +29,10 @@ from media_pipeline.adapters.storage import renditions
 from media_pipeline.types import FragmentIndex, Media, Rendition, Sound
 
 logger = logging.getLogger(__name__)
-OPUS_SCALE = 48_000  # Hz, the time scale of Opus in MP4
-SILENCE = bytes([0xF8, 0xFF, 0xFE])  # one 20 ms packet, CELT, nothing coded
-SILENCE_S = 0.02
+# Time scale in Hz, one packet of silence, its length in that scale: 20 ms of CELT with nothing coded; an AAC-LC frame
+# of one channel (ISO/IEC 14496-3, 4.4.2) as the ladder samples it.
+OPUS = (48_000, bytes([0xF8, 0xFF, 0xFE]), 960)
+AAC = (32_000, bytes([0x00, 0xC8, 0x00, 0x80, 0x23, 0x80]), 1024)
 _LARGEST_INIT = 64_000
 BEGINNING_S = 2.0
 FRAGMENT_EDGE_S = 0.1  # a fragment ends with a packet: a little before or after the round second
@@ -52,7 +53,9 @@ def start_data(media: Media) -> dict[str, Any]:
         "duration": round(end_s, 3),
         "sound": sound,
         "pictures": pictures,
-        "ends": base64.b64encode(_beginning(media.sound) + silent_end(end_s)).decode() if media.sound and sound else "",
+        "ends": base64.b64encode(_beginning(media.sound) + silent_end(end_s, media.sound.mime)).decode()
+        if media.sound and sound
+        else "",
     }
 
 
@@ -114,17 +117,18 @@ def _read(sha256: str, first: int, size: int) -> bytes:
         return file.read(size)
 
 
-def silent_end(end_s: float) -> bytes:
-    """A fragment with one silent Opus packet that ends at `end_s` (seconds). Source: ISO/IEC 14496-12, 8.8."""
+def silent_end(end_s: float, mime: str = "opus") -> bytes:
+    """A fragment with one silent packet that ends at `end_s` (seconds). Source: ISO/IEC 14496-12, 8.8."""
+    scale, packet, length = AAC if "mp4a" in mime else OPUS
     # default-base-is-moof; version 1 has 64-bit times; data offset, sample duration and size are present.
     header = _box(b"tfhd", struct.pack(">II", 0x020000, 1))
-    time = _box(b"tfdt", struct.pack(">IQ", 1 << 24, max(0, round((end_s - SILENCE_S) * OPUS_SCALE))))
+    time = _box(b"tfdt", struct.pack(">IQ", 1 << 24, max(0, round(end_s * scale) - length)))
 
     def moof(data_offset: int) -> bytes:
-        one = struct.pack(">IIiII", 0x000301, 1, data_offset, round(SILENCE_S * OPUS_SCALE), len(SILENCE))
+        one = struct.pack(">IIiII", 0x000301, 1, data_offset, length, len(packet))
         return _box(b"moof", _box(b"mfhd", struct.pack(">II", 0, 1)), _box(b"traf", header, time, _box(b"trun", one)))
 
-    return moof(len(moof(0)) + 8) + _box(b"mdat", SILENCE)
+    return moof(len(moof(0)) + 8) + _box(b"mdat", packet)
 
 
 def _box(kind: bytes, *parts: bytes) -> bytes:

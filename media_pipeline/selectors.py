@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -20,14 +20,17 @@ from media_pipeline.types import (
     Content,
     Media,
     PictureKind,
+    Plain,
     Share,
     Sound,
     StepProgress,
     StepState,
+    Still,
 )
 from media_pipeline.types import Rendition as Picture
 
 NEVER = Q(state=Step.State.WAITING, asset__state=Asset.State.FAILED)  # steps of failed recordings that do not begin
+SOUND = Rendition.Kind.SOUND
 _TRACKS = {Rendition.Kind.SLIDES, Rendition.Kind.VIDEO}
 
 
@@ -40,7 +43,8 @@ def media(asset_ids: Collection[UUID], *, private: bool = False) -> dict[UUID, M
     if not assets:
         return {}
     renditions: defaultdict[UUID, list[Rendition]] = defaultdict(list)
-    for rendition in Rendition.objects.filter(asset__in=assets).select_related("file").order_by("file__size_bytes"):
+    rows = Rendition.objects.filter(asset__in=assets).exclude(kind=Rendition.Kind.STILL)
+    for rendition in rows.select_related("file").order_by("file__size_bytes"):
         renditions[rendition.asset_id].append(rendition)
     steps: defaultdict[UUID, list[Step]] = defaultdict(list)
     for step in Step.objects.filter(asset__in=assets).defer("log").order_by(*step_order()):
@@ -49,6 +53,21 @@ def media(asset_ids: Collection[UUID], *, private: bool = False) -> dict[UUID, M
         asset_id: _media(asset, renditions[asset_id], steps[asset_id], private=private)
         for asset_id, asset in assets.items()
     }
+
+
+def stills(asset_id: UUID) -> tuple[Still, ...]:
+    """The slides to read of a recording, in order; none for filmed ones."""
+    rows = Rendition.objects.filter(asset=asset_id, kind=Rendition.Kind.STILL).select_related("file")
+    return tuple(
+        Still(
+            start_s=row.start_s or 0.0,
+            url=addresses.address(row.file_id, row.file_name, private=False),
+            size_bytes=row.file.size_bytes,
+            width=row.width or 0,
+            height=row.height or 0,
+        )
+        for row in rows.order_by("start_s")
+    )
 
 
 def _media(asset: Asset, renditions: Sequence[Rendition], steps: Sequence[Step], *, private: bool) -> Media:
@@ -68,8 +87,11 @@ def _media(asset: Asset, renditions: Sequence[Rendition], steps: Sequence[Step],
         duration_s=asset.duration_s,
         width=asset.width,
         height=asset.height,
-        sounds=tuple(_sound(row, address(row)) for row in renditions if row.kind == Rendition.Kind.SOUND),
-        renditions=tuple(_picture(row, address(row), sound_bytes) for row in renditions if row.kind in _TRACKS),
+        sounds=tuple(_sound(row, address(row)) for row in renditions if row.kind == SOUND and not row.is_plain),
+        renditions=tuple(
+            _picture(row, address(row), sound_bytes) for row in renditions if row.kind in _TRACKS and not row.is_plain
+        ),
+        plain=_plain([row for row in renditions if row.is_plain], private=private),
         share=Share(address(share), share.mime, share.file.size_bytes) if share else None,
         poster_url=address(poster) if poster else None,
         poster_width=poster.width if poster else None,
@@ -79,6 +101,18 @@ def _media(asset: Asset, renditions: Sequence[Rendition], steps: Sequence[Step],
         error_sentence=in_this_language(asset.error_sentences),
         source_size_bytes=asset.source_size_bytes,
         private=private,
+    )
+
+
+def _plain(rows: Sequence[Rendition], *, private: bool) -> Plain:
+    def address(row: Rendition) -> str:
+        return addresses.address(row.file_id, row.file_name, private=private)
+
+    sound = next((row for row in rows if row.kind == SOUND), None)
+    sound_bytes = sound.file.size_bytes if sound else 0
+    return Plain(
+        sound=replace(_sound(sound, address(sound)), is_default=True) if sound else None,
+        renditions=tuple(_picture(row, address(row), sound_bytes) for row in rows if row.kind in _TRACKS),
     )
 
 

@@ -142,6 +142,18 @@ def retry(*, asset_id: UUID, now: datetime) -> None:
         _try_again(_asset(asset_id), now)
 
 
+def complete(*, now: datetime) -> int:
+    """Have made what lessons of before an upgrade lack; they stay on line meanwhile. Returns how many steps that is."""
+    lacking = [
+        Step(asset_id=asset_id, kind=kind, not_before=now, created_at=now)
+        for kind in Step.EXTRA
+        for asset_id in Asset.objects.exclude(steps__kind=kind).order_by("id").values_list("id", flat=True)
+    ]
+    with transaction.atomic():
+        Step.objects.bulk_create(lacking, ignore_conflicts=True)
+    return len(lacking)
+
+
 def cancel(*, asset_id: UUID, now: datetime) -> None:
     """Stop work on an asset; what is playable stays. `retry` goes on with it. Raises UnknownAsset."""
     sentences = in_all_languages(_("Encoding was stopped. It can be started again."))
@@ -150,7 +162,7 @@ def cancel(*, asset_id: UUID, now: datetime) -> None:
         stopped = asset.steps.exclude(state__in=[Step.State.DONE, Step.State.FAILED]).update(
             state=Step.State.FAILED, error_code="cancelled", error_sentences=sentences, fraction=0, **NO_LEASE
         )
-        if stopped:
+        if stopped and asset.state != Asset.State.READY:
             asset.state, asset.error_code, asset.error_sentences = Asset.State.FAILED, "cancelled", sentences
             asset.save(update_fields=["state", "error_code", "error_sentences"])
             outbox.enqueue(topic="asset_changed", subject=asset.id)

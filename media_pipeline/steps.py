@@ -34,7 +34,7 @@ from media_pipeline.models import Asset, Rendition, Step
 logger = logging.getLogger(__name__)
 LOG_CHARS = 8000
 QUICK = (Step.Kind.EXAMINE, Step.Kind.VOICE)
-SLOW = (Step.Kind.PICTURES, Step.Kind.SHARE)
+SLOW = (Step.Kind.PICTURES, Step.Kind.SHARE, *Step.EXTRA)
 
 
 class Stopped(Exception):
@@ -142,6 +142,8 @@ def _work(step: Step, folder: Path) -> None:
             Step.Kind.VOICE: encoder().encode_voice,
             Step.Kind.PICTURES: encoder().encode_pictures,
             Step.Kind.SHARE: encoder().encode_share,
+            Step.Kind.SLIDES: encoder().encode_slides,
+            Step.Kind.PLAIN: encoder().encode_plain,
         }[Step.Kind(step.kind)]
         made = encode(source, _plan(step.asset, source, watch), folder, watch=watch)
     _save_made(step, made, watch)
@@ -206,7 +208,7 @@ def _save_made(step: Step, made: Sequence[Encoded], watch: Watch) -> None:
     with transaction.atomic():
         asset = Asset.objects.select_for_update().get(pk=step.asset_id)
         endings.done(step, now)
-        default = next((file.name for file in made if file.kind == "sound"), None)
+        default = made[0].name if made and step.kind == Step.Kind.VOICE else None
         Rendition.objects.bulk_create(
             _row(asset, file, sha256, index, is_default=file.name == default, now=now)
             for sha256, file, index in zip(hashes, made, indexes, strict=True)
@@ -239,6 +241,7 @@ def _row(
         width=file.width,
         height=file.height,
         fps=file.fps,
+        start_s=file.start_s,
         language=asset.language if file.language in (None, "und") else file.language,
         is_default=is_default,
         fragments=index,

@@ -122,6 +122,31 @@ def encode_share(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> lis
     return made
 
 
+def encode_plain(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
+    _begin(plan, "plain", folder, watch)
+    if plan.content == "audio":
+        return []
+    made = [
+        _track(plan, folder, name, "video", bps, 'video/mp4; codecs="avc1.64001E"', (width, height, 12.0))
+        for name, bps, width, height in (("h64", 48_000, 426, 240), ("h200", 180_000, 640, 360))
+    ]
+    if plan.sound:
+        made.append(_track(plan, folder, "aac", "sound", 25_000, 'audio/mp4; codecs="mp4a.40.2"'))
+    return made
+
+
+def encode_slides(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
+    _begin(plan, "slides", folder, watch)
+    if plan.content not in ("slides", "screencast"):
+        return []
+    made = []
+    for number, start_s in enumerate((0.0, plan.duration_s / 3, plan.duration_s / 2), start=1):
+        path = _write(plan, folder / f"still-{number:03}.webp", 5_000 + number)
+        size = path.stat().st_size
+        made.append(Encoded(path.stem, "still", path, "image/webp", size, 0, 0, 854, 480, start_s=start_s))
+    return made
+
+
 def _begin(plan: Plan, kind: str, folder: Path, watch: Watch) -> None:
     watch(Progress(0.25, 8.0, plan.duration_s / 8))
     spend(0.5)

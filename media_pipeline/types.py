@@ -1,6 +1,6 @@
 """What other rooms see of media: frozen values, no models."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
@@ -57,12 +57,31 @@ class Rendition:
 
 
 @dataclass(frozen=True)
+class Plain:
+    """What a device without AV1 or Opus plays with MediaSource: H.264 and AAC."""
+
+    sound: Sound | None = None
+    renditions: tuple[Rendition, ...] = ()
+
+
+@dataclass(frozen=True)
 class Share:
     """The file that plays anywhere: H.264 and AAC, or AAC alone."""
 
     url: str
     mime: str
     size_bytes: int
+
+
+@dataclass(frozen=True)
+class Still:
+    """A slide to read: a picture that belongs to the lesson from `start_s` to the next one's."""
+
+    start_s: float
+    url: str
+    size_bytes: int
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -90,6 +109,7 @@ class Media:
     height: int | None
     sounds: tuple[Sound, ...] = ()
     renditions: tuple[Rendition, ...] = ()  # fewest bytes first
+    plain: Plain = Plain()
     share: Share | None = None
     poster_url: str | None = None
     poster_width: int | None = None
@@ -104,6 +124,15 @@ class Media:
     def sound(self) -> Sound | None:
         """The sound that plays unless another is chosen."""
         return next((sound for sound in self.sounds if sound.is_default), None)
+
+    def as_plain(self) -> "Media":
+        """The same for a device without AV1 or Opus: of the tracks, only those that it plays."""
+        return replace(
+            self,
+            sounds=(self.plain.sound,) if self.plain.sound else (),
+            renditions=self.plain.renditions,
+            plain=Plain(),
+        )
 
     @property
     def playable(self) -> bool:

@@ -10,12 +10,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, models, transaction
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
+from wagtail.url_routing import RouteResult
 
 from courses.blocks import LessonBody, asset_of
 from courses.models.taxonomy import ShortCode
@@ -27,6 +28,7 @@ from courses.visibility import is_private
 from courses.webvtt import WebVTTError, parse
 from lms.core.ids import short_code
 
+BELOW = {"slides": "reading", "plain": "plain"}  # the last part of the address -> how the lesson is shown
 SUMMARY_LENGTH = 4000  # catalogues of universities come near it; lists show the first sentences
 
 
@@ -282,4 +284,19 @@ class LessonPage(NumberedPage):
         private = getattr(request, "is_preview", False)
         if private:
             self.asset_id = asset_of(self.body)  # what is previewed was never saved
-        return {**context, **lesson_context(self, private=private)}
+        context |= lesson_context(self, private=private, plain=kwargs.get("plain", False))
+        if kwargs.get("plain") and not context["media"]:
+            raise Http404
+        if kwargs.get("reading") and not context["reading"]:
+            raise Http404
+        return context
+
+    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
+        """The lesson, or its slides to read."""
+        return "courses/slides_page.html" if kwargs.get("reading") else "courses/lesson_page.html"
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """Below the lesson: `slides/` to read, and `plain/`, the same for devices without AV1."""
+        if len(path_components) == 1 and path_components[0] in BELOW and self.live:
+            return RouteResult(self, kwargs={BELOW[path_components[0]]: True})
+        return super().route(request, path_components)

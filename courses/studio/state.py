@@ -16,6 +16,8 @@ def _step_label(kind: str) -> str:
         "voice": _("Voice"),
         "pictures": _("Pictures"),
         "share": _("File to hand on"),
+        "slides": _("Slides to read"),
+        "plain": _("For older devices"),
     }
     return labels.get(kind, kind)
 

@@ -61,5 +61,8 @@ def quality_label(name: str) -> str:
         "v48": pgettext("quality", "Low data"),
         "v100": pgettext("quality", "Clear"),
         "v250": pgettext("quality", "Sharp"),
+        "high": pgettext("quality", "Finest"),
+        "h64": pgettext("quality", "Low data"),
+        "h200": pgettext("quality", "Clear"),
         "share": pgettext("quality", "One file"),
     }.get(name, name)

@@ -166,6 +166,7 @@ CRITICAL_STYLES = critical.bundles(
         "simple": [*_EVERY_PAGE, _SITE / "simple.css"],
         "keep": [_SITE / "keep.css"],
         "kept": [*_EVERY_PAGE, _SITE / "kept.css"],
+        "slides": [*_EVERY_PAGE, _SITE / "slides.css"],
         "handout": [*_EVERY_PAGE, _SITE / "handout.css"],
         "find": [*_EVERY_PAGE, _SITE / "cards.css", _SITE / "go.css", _SITE / "find.css"],
         "course": [*_EVERY_PAGE, *(_SITE / name for name in ("facts.css", "saved.css", "course.css"))],

@@ -9,8 +9,19 @@ import ffmpeg
 
 from media_pipeline.adapters.ffmpeg import program
 from media_pipeline.adapters.probe import FORMATS
-from media_pipeline.ladder import SHARE_SOUND_BPS, VOICE_BPS, PictureRung, Plan, Probe
+from media_pipeline.ladder import (
+    PLAIN_SOUND_BPS,
+    SHARE_SOUND_BPS,
+    VOICE_BPS,
+    VOICE_TO_HZ,
+    PictureRung,
+    PlainRung,
+    Plan,
+    Probe,
+)
+from media_pipeline.stills import GRID, LOOKS_A_SECOND
 
+POSTER_CANDIDATES = 5
 FRAGMENTED = "+empty_moov+delay_moov+default_base_moof+skip_trailer+frag_every_frame"
 ALWAYS = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1", "-stats_period", "0.5")
 
@@ -26,6 +37,7 @@ def voice(source: Path, plan: Plan, target: Path) -> list[str]:
             ar=48_000,
             ac=1,
             audio_bitrate=VOICE_BPS,
+            cutoff=VOICE_TO_HZ,
             frame_duration=60,
             map_metadata=-1,
         )
@@ -45,8 +57,26 @@ def pictures(source: Path, plan: Plan, rungs: Sequence[tuple[PictureRung, Path]]
     return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
 
 
+def plain(source: Path, plan: Plan, rungs: Sequence[tuple[PlainRung, Path]], sound: Path | None) -> list[str]:
+    """What devices without AV1 or Opus play: H.264 pictures from one decode, and AAC beside them."""
+    inputs = _input(source)
+    whole = _picture(inputs, plan.probe)
+    parts = whole.filter_multi_output("split", len(rungs)) if len(rungs) > 1 else [whole]
+    outputs = [
+        _sized(parts[at], rung.width, rung.height, rung.fps, plan.duration_s).output(
+            str(target), format="mp4", movflags=FRAGMENTED, map_metadata=-1, **_h264(rung)
+        )
+        for at, (rung, target) in enumerate(rungs)
+    ]
+    if sound:
+        aac = {"acodec": "aac", "ar": 32_000, "ac": 1, "audio_bitrate": PLAIN_SOUND_BPS}
+        options = {"format": "mp4", "movflags": FRAGMENTED, "map_metadata": -1}
+        outputs.append(_sound(inputs, plan).output(str(sound), **options, **aac))
+    return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
+
+
 def share(source: Path, plan: Plan, target: Path, poster: tuple[Path, float] | None) -> list[str]:
-    """The file that plays anywhere, and the poster beside it."""
+    """The file that plays anywhere, and beside it some frames for the poster (a pattern, and from which second on)."""
     streams, options = [], {"format": "mp4", "movflags": "+faststart", "map_metadata": -1}
     inputs = _input(source)
     outputs = []
@@ -73,6 +103,28 @@ def share(source: Path, plan: Plan, target: Path, poster: tuple[Path, float] | N
         options |= {"acodec": "aac", "ar": 32_000, "ac": 1, "audio_bitrate": SHARE_SOUND_BPS}
     outputs.insert(0, ffmpeg.output(*streams, str(target), **options))
     return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
+
+
+def looks(source: Path, plan: Plan, target: Path) -> list[str]:
+    """Small grey grids of the picture, one after the other, `LOOKS_A_SECOND` times a second."""
+    grids = _at_looks(source, plan).filter("scale", *GRID, flags="area").filter("format", "gray")
+    return _command(grids.output(str(target), format="rawvideo"))
+
+
+def stills(source: Path, plan: Plan, folder: Path, wanted: Sequence[int], size: tuple[int, int]) -> list[str]:
+    """The pictures at the looks `wanted`, in order: `still-0001.png` and so on."""
+    chosen = "+".join(f"eq(n,{look})" for look in wanted)
+    taken = (
+        _at_looks(source, plan)
+        .filter("select", chosen)
+        .filter("scale", *size, flags="lanczos")
+        .filter("format", "rgb24")
+    )
+    return _command(taken.output(str(folder / "still-%04d.png"), format="image2", fps_mode="passthrough"))
+
+
+def _at_looks(source: Path, plan: Plan) -> Any:
+    return _picture(_input(source), plan.probe).filter("fps", LOOKS_A_SECOND, start_time=0, eof_action="pass")
 
 
 def _command(output: Any) -> list[str]:
@@ -119,11 +171,11 @@ def _poster(picture: Any, plan: Plan, target: Path, at_s: float) -> Any:
     return (
         picture.filter("tpad", stop=-1, stop_mode="clone")  # the picture may end before the sound, and before `at_s`
         .filter("trim", start=_seconds(at_s), end=_seconds(plan.duration_s))
-        .filter("thumbnail", 24)
+        .filter("thumbnail", 24)  # the most usual of each 24
         .filter("scale", plan.share.width, plan.share.height)
         .filter("setsar", 1)
-        .filter("format", "yuvj420p")
-        .output(str(target), format="image2", vcodec="mjpeg", **{"q:v": 6, "frames:v": 1, "update": 1})
+        .filter("format", "rgb24")
+        .output(str(target), format="image2", **{"frames:v": POSTER_CANDIDATES})
     )
 
 
@@ -139,6 +191,23 @@ def _av1(rung: PictureRung) -> dict[str, Any]:
         "g": 99_999,
         "force_key_frames": ",".join(f"{time:g}" for time in rung.keyframes_s),
         "svtav1-params": ":".join(f"{key}={value}" for key, value in parameters.items()),
+    }
+
+
+def _h264(rung: PlainRung) -> dict[str, Any]:
+    return {
+        "vcodec": "libx264",
+        "preset": "slow",
+        "profile:v": "high",
+        "pix_fmt": "yuv420p",
+        "crf": rung.crf,
+        "maxrate": rung.ceiling_bps,
+        "bufsize": rung.ceiling_bps * 2,
+        "x264-params": "vbv-init=0.5",  # half a buffer, one second, is what a lesson may take above its promise
+        "bf": 0,  # our fragments keep pictures in the order in which they are shown
+        "g": 99_999,
+        "sc_threshold": 0,
+        "force_key_frames": ",".join(f"{time:g}" for time in rung.keyframes_s),
     }
 
 

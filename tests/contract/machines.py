@@ -90,7 +90,9 @@ class Machines:
         return self.database.execute(query).fetchall()  # type: ignore[arg-type]
 
     def all_ready(self) -> bool:
-        return not self.rows("SELECT 1 FROM media_pipeline_asset WHERE state != 'ready'")
+        """True when every lesson is ready and nothing is left to do."""
+        waits = "SELECT 1 FROM media_pipeline_step WHERE state != 'done'"
+        return not self.rows("SELECT 1 FROM media_pipeline_asset WHERE state != 'ready'") and not self.rows(waits)
 
     def assert_whole(self) -> None:
         """Every step was done once, and what is shown is stored."""

@@ -49,6 +49,7 @@ def check(folder: Path, manifest: dict[str, Any], duration_s: float) -> None:
     """What holds for every result: one length, from zero, even sizes, square pixels, an index that fits."""
     assert json.loads((folder / "manifest.json").read_text()) == manifest
     named = {one["file"] for one in (*manifest["sounds"], *manifest["renditions"], manifest["share"])}
+    named |= {one["file"] for one in manifest["stills"]}
     named |= {"manifest.json"} | ({manifest["poster"]} if manifest["poster"] else set())
     assert {path.name for path in folder.iterdir()} == named
     assert manifest["source"]["duration_s"] == pytest.approx(duration_s, abs=0.3)
@@ -59,7 +60,7 @@ def check(folder: Path, manifest: dict[str, Any], duration_s: float) -> None:
         assert index.offsets[-1] == len(data)
         assert index.starts_s[0] == pytest.approx(0, abs=0.01)
         assert boxes.codecs(data) == [one["mime"].split('"')[1]]
-    for name in named - {"manifest.json", "poster.jpg"}:
+    for name in (name for name in named if name.endswith(".mp4")):
         found = facts(folder / name)
         for start, end in found["spans"]:
             assert abs(start) < 0.5, name
@@ -82,11 +83,14 @@ def test_a_lesson_with_picture_and_sound(source: Path, tmp_path: Path) -> None:
     clips.video(source, size="426x240", rate="24")
     manifest = transcode(source, tmp_path / "out")
     check(tmp_path / "out", manifest, 2)
-    assert [one["name"] for one in manifest["renditions"]] == ["v48", "v100", "v250"]
+    assert [one["name"] for one in manifest["renditions"]] == ["v48", "v100", "v250", "h64", "h200"]
     assert manifest["sounds"][0]["mime"] == 'audio/mp4; codecs="opus"'
     assert manifest["share"]["mime"].startswith('video/mp4; codecs="avc1.')
     assert manifest["share"]["mime"].endswith(', mp4a.40.2"')
-    assert all(one["mime"].startswith('video/mp4; codecs="av01.0.') for one in manifest["renditions"])
+    codecs = [one["mime"].partition('"')[2][:5] for one in manifest["renditions"]]
+    assert codecs == ["av01.", "av01.", "av01.", "avc1.", "avc1."]
+    assert [one["name"] for one in manifest["sounds"]] == ["voice", "aac"]
+    assert [one["default"] for one in manifest["sounds"]] == [True, False]
     assert (tmp_path / "out" / "poster.jpg").read_bytes()[:2] == b"\xff\xd8"
 
 
@@ -190,7 +194,9 @@ def test_the_hardest_picture_keeps_the_promise_of_its_rungs(source: Path, tmp_pa
     manifest = transcode(source, tmp_path / "out")
     check(tmp_path / "out", manifest, 3)
     for one in manifest["renditions"]:
-        assert one["bytes_with_sound"] * 8 / 3 <= int(one["name"][1:]) * 1000 * 1.1, one["name"]
+        # H.264 is held by a buffer, of which one second is much of three.
+        most = 1.1 if one["name"].startswith("v") else 1.4
+        assert one["bytes_with_sound"] * 8 / 3 <= int(one["name"][1:]) * 1000 * most, one["name"]
 
 
 def test_keyframes_stand_where_the_index_says(source: Path, tmp_path: Path) -> None:

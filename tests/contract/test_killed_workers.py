@@ -69,7 +69,9 @@ class Site:
         return [pid for pid in processes() if str(self.folder) in command(pid) and "ffmpeg" in command(pid)]
 
     def all_ready(self) -> bool:
-        return not self.rows("SELECT 1 FROM media_pipeline_asset WHERE state != 'ready'")
+        """True when every lesson is ready and nothing is left to do."""
+        waits = "SELECT 1 FROM media_pipeline_step WHERE state != 'done'"
+        return not self.rows("SELECT 1 FROM media_pipeline_asset WHERE state != 'ready'") and not self.rows(waits)
 
     def assert_whole(self) -> None:
         """Every step was done once; files and rows agree; nothing half-written lies about."""

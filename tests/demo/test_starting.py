@@ -132,7 +132,7 @@ def test_a_second_start_encodes_nothing_again(filled: Path, running: Demo) -> No
     assert before
     running.until("nothing is encoded again")
     assert running.end(signal.SIGTERM) == 0
-    assert encoded(filled) == before
+    assert before.items() <= encoded(filled).items()  # what lessons are ready without may have been made since
     assert gone(filled), left_over(filled)
 
 

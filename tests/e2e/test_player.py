@@ -22,6 +22,7 @@ each_width = pytest.mark.parametrize("page", [PHONE, LAPTOP], indirect=True)
 PLAYHEAD = "document.querySelector('video,audio').currentTime"
 NO_AV1 = """const ask = MediaSource.isTypeSupported.bind(MediaSource)
 MediaSource.isTypeSupported = (mime) => !mime.includes('av01') && ask(mime)"""
+NO_H264 = NO_AV1.replace("'av01') &&", "'av01') && !mime.includes('avc1') &&")
 # A busy machine may decode late: what is asked is whether the player let the play head run out of pieces.
 WATCH_STOPS = """const v = document.querySelector('video')
 window.stops = []
@@ -166,7 +167,7 @@ def test_it_goes_on_where_it_stopped_after_the_page_is_opened_anew(page: Page, s
 
 
 @each_width
-@pytest.mark.parametrize("lack", ["delete window.MediaSource", NO_AV1], ids=["without MediaSource", "without AV1"])
+@pytest.mark.parametrize("lack", ["delete window.MediaSource", NO_H264], ids=["without MediaSource", "without H.264"])
 def test_the_one_file_plays_where_the_browser_lacks_something(page: Page, site: Site, lack: str) -> None:
     page.add_init_script(lack)
     start(page, site)
@@ -175,6 +176,22 @@ def test_the_one_file_plays_where_the_browser_lacks_something(page: Page, site: 
     assert not page.locator("[data-quality=v48]").is_visible()
     page.locator("[data-start='10.0']").click()
     played(page, 10.5)
+
+
+def test_a_browser_without_av1_plays_h264_and_aac(page: Page, site: Site) -> None:
+    page.add_init_script(NO_AV1)
+    page.goto(site.address + site.lesson("pattern") + "#t=8")
+    page.wait_for_url("**/plain/#t=8")
+    page.locator("[data-play]").click()
+    played(page, 10)
+    until(page, "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames > 3")
+    assert page.locator("[data-player]").get_attribute("data-mode") is None
+    assert {name for name in fetched(page) if name.endswith(".mp4")} == {"h64.mp4", "aac.mp4"}
+    page.locator("[data-quality=voice]").click()
+    played(page, 13)
+    page.locator("[data-quality=h64]").click()
+    played(page, 16)
+    assert page.locator("[data-strip]").inner_text() == ""
 
 
 SPOILT = """const append = SourceBuffer.prototype.appendBuffer

@@ -33,7 +33,8 @@ def source(**values: object) -> Probe:
 @pytest.mark.parametrize(
     ("content", "size", "names"),
     [
-        ("camera", (1280, 720), ["v48", "v100", "v250"]),
+        ("camera", (1280, 720), ["v48", "v100", "v250", "high"]),
+        ("camera", (848, 480), ["v48", "v100", "v250"]),
         ("screencast", (1280, 720), ["v48", "v100", "v250"]),
         ("slides", (640, 480), ["slides"]),
         ("slides", (1280, 720), ["slides", "v100"]),
@@ -42,7 +43,7 @@ def source(**values: object) -> Probe:
 def test_each_kind_of_content_gets_its_rungs(content: Content, size: tuple[int, int], names: list[str]) -> None:
     made = plan(source(width=size[0], height=size[1]), content)
     assert [rung.name for rung in made.pictures] == names
-    assert made.steps == ("voice", "pictures", "share")
+    assert made.steps == ("voice", "pictures", "share", *(("slides",) if content != "camera" else ()), "plain")
 
 
 def test_sound_alone_gets_a_voice_and_a_shared_file_without_picture() -> None:
@@ -52,7 +53,7 @@ def test_sound_alone_gets_a_voice_and_a_shared_file_without_picture() -> None:
 
 def test_picture_alone_gets_no_voice() -> None:
     made = plan(source(audio_codec=None, audio_index=None), "camera")
-    assert (made.voice, made.steps) == (False, ("pictures", "share"))
+    assert (made.voice, made.steps) == (False, ("pictures", "share", "plain"))
 
 
 def test_upright_lessons_stay_upright_and_get_as_many_points() -> None:
@@ -116,4 +117,29 @@ def test_the_second_correction_learns_from_the_first() -> None:
 
 def test_promises_count_the_sound() -> None:
     for rung in plan(source(), "camera").pictures:
-        assert rung.ceiling_bps + ladder.VOICE_ON_DISK_BPS == int(rung.name[1:]) * 1000
+        assert rung.ceiling_bps + ladder.VOICE_ON_DISK_BPS == (
+            ladder.HIGH_WITH_SOUND_BPS if rung.name == "high" else int(rung.name[1:]) * 1000
+        )
+
+
+@pytest.mark.parametrize(
+    ("content", "size", "names"),
+    [
+        ("camera", (1280, 720), ["h64", "h200"]),
+        ("slides", (640, 480), ["h64"]),
+        ("slides", (1280, 720), ["h64", "h200"]),
+        ("camera", (320, 180), ["h64", "h200"]),
+    ],
+)
+def test_devices_without_av1_get_rungs_that_switch_where_the_others_do(
+    content: Content, size: tuple[int, int], names: list[str]
+) -> None:
+    probe = source(width=size[0], height=size[1])
+    rungs = ladder.plain_rungs(probe, content)
+    assert [rung.name for rung in rungs] == names
+    assert {rung.keyframes_s for rung in rungs} == {rung.keyframes_s for rung in plan(probe, content).pictures}
+    assert all(rung.width <= size[0] and rung.height <= size[1] for rung in rungs)
+
+
+def test_sound_alone_gets_nothing_for_devices_without_av1() -> None:
+    assert ladder.plain_rungs(source(width=None, height=None, fps=None, video_codec=None), "audio") == ()

@@ -44,7 +44,7 @@ def test_it_shows_what_waits_what_failed_with_its_log_and_the_cost(operator: Cli
     assert "<details>" in page
     assert "done.mp4" in operator.get(f"{PAGE}?state=done").content.decode()
     assert operator.get(f"{PAGE}?state=done").context["rows"][0].stored_bytes > 0
-    assert operator.get(PAGE).context["queue"].total_cpu_s == 1.5
+    assert operator.get(PAGE).context["queue"].total_cpu_s == 2.5
     assert [row.step.state for row in operator.get(f"{PAGE}?state=failed").context["rows"]] == ["failed"]
 
 

@@ -22,6 +22,8 @@ STEPS = {
     "voice": encoding.encode_voice,
     "pictures": encoding.encode_pictures,
     "share": encoding.encode_share,
+    "slides": encoding.encode_slides,
+    "plain": encoding.encode_plain,
 }
 
 
@@ -139,6 +141,17 @@ def describe(source: Path, examined: Examined, encoded: list[Encoded]) -> dict[s
         "share": {"file": share.path.name, "mime": share.mime, "bytes": share.size_bytes},
         "playlists": {},
         "poster": poster and poster.path.name,
+        "stills": [
+            {
+                "file": one.path.name,
+                "bytes": one.size_bytes,
+                "start_s": one.start_s,
+                "width": one.width,
+                "height": one.height,
+            }
+            for one in encoded
+            if one.kind == "still"
+        ],
     }
 
 
@@ -184,4 +197,7 @@ def _table(manifest: dict[str, Any]) -> str:
         size = f"{one['width']}x{one['height']} at {one['fps']:.3g}"
         lines.append(f"  {one['file']:<12} {one['bytes']:>9} bytes, {size}, {rate:.1f} kbit/s with sound")
     lines.append(f"  {manifest['share']['file']:<12} {manifest['share']['bytes']:>9} bytes")
+    if manifest["stills"]:
+        size = sum(one["bytes"] for one in manifest["stills"])
+        lines.append(f"  {len(manifest['stills'])} slides to read {size:>9} bytes")
     return "\n".join(lines)

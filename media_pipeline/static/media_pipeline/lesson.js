@@ -93,9 +93,8 @@
     const all = stored('progress', {})
     const before = all[key] || {}
     const done = before.completed || v.currentTime > length() * 0.95
-    const at_end = v.currentTime > length() - 2
     all[key] = {
-      position_s: at_end ? 0 : +v.currentTime.toFixed(1),
+      position_s: v.currentTime > length() - 2 ? 0 : +v.currentTime.toFixed(1),
       fraction: Math.max(before.fraction || 0, +(v.currentTime / length()).toFixed(3)),
       completed: done,
       at: new Date().toISOString(),
@@ -129,8 +128,7 @@
     await who()
     const here = stored('progress', {})[key]
     const there = me?.progress[key]
-    const newer = there && (!here || there.at > here.at)
-    if (newer && v.paused && !go.hidden && !location.hash && !there.completed) v.currentTime = there.position_s
+    if (there && !(here?.at >= there.at) && v.paused && !go.hidden && !location.hash && !there.completed) v.currentTime = there.position_s
   })
 
   // Speed and keys

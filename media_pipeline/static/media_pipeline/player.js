@@ -3,7 +3,7 @@
 (() => {
   const $ = s => document.querySelector(s)
   const box = $('[data-player]')
-  const v = box.querySelector('video,audio')
+  const v = $('video,audio')
   const go = $('[data-play]')
   const buttons = document.querySelectorAll('[data-quality]')
   const data = JSON.parse($('#lesson-media').textContent)
@@ -290,9 +290,8 @@
   } catch {
     // nothing kept, or nothing can be
   }
-  const all = data.pictures
-  data.pictures = all.filter(can)
-  if (!can(data.sound || all[0]) || (all[0] && !data.pictures[0])) return share()
+  // Without AV1 or Opus: the same page with H.264 and AAC.
+  if (![data.sound || data.pictures[0], ...data.pictures].every(can)) return window.MediaSource && box.dataset.plain ? location.replace(box.dataset.plain + location.hash) : share()
   data.pictures.forEach(unpack)
   if (data.sound) unpack(data.sound)
   want = data.pictures[0]
