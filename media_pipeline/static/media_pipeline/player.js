@@ -205,11 +205,11 @@
           if (!dead()) say('')
           if (!v.seeking) v.currentTime = t // wakes the picture
         } else if (end(S, t) > t && !S.queue[0]) hold()
-        if (want && !slow() && P.from > t + 1) {
+        if (want && !slow() && P.from > t + 4) {
           cut(P)
           place(P)
         }
-      } else if (short && pe - t < 0.5 && end(S, t) - t > 1 && (slow() || !want)) {
+      } else if (short && pe - t < 0.5 && end(S, t) - t > 1 && (slow() || !want || P.from > pe)) {
         held = 1
         hold()
       }
@@ -346,6 +346,7 @@
       if (v.readyState > 2 || v.paused) return
       late = 1
       if (!box.dataset.link) say('wait')
+      if (tracks.every(T => end(T, v.currentTime) > v.currentTime + 1)) v.currentTime += 0.01 // what is here, and not seen
       tick()
     }, 1500)
   v.onplaying = () => {
