@@ -147,7 +147,7 @@
     f: () => (document.fullscreenElement ? document.exitFullscreen() : v.requestFullscreen?.()),
   }
   document.addEventListener('keydown', (e) => {
-    const own = 'input,select,textarea,video,audio' + (e.key == ' ' ? ',a,button,summary' : '')
+    const own = 'input,select,video,audio' + (e.key == ' ' ? ',a,button,summary' : '')
     if (!keys[e.key] || e.altKey || e.ctrlKey || e.metaKey || e.target.closest(own)) return
     e.preventDefault()
     keys[e.key]()
