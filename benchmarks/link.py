@@ -198,7 +198,8 @@ def table(runs: dict[tuple[str, str], list[Visit]], watched_s: float) -> str:
         "",
         "Doubtful: runs in which the machine itself was late (packets over 50 ms, or the watcher over 1 s).",
         "Bars of part A: course page <= 40 kB; fcp edge100 3.2, slow3g 1.5; first sound edge100 7, slow3g 3.",
-        "Bars of part C, sound / moving: edge64 7 / 10, edge100 6 / 7, slow3g 2.2 / 3, slow4g 1.2 / 1.5, geosat 8; no stalls.",
+        "Bars of part C, sound / moving: edge64 7 / 10, edge100 6 / 7, slow3g 2.2 / 3, slow4g 1.2 / 1.5, "
+        "geosat 8; no stalls.",
     ]
     return "\n".join(lines) + "\n"
 
