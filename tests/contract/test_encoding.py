@@ -205,7 +205,7 @@ def test_keyframes_stand_where_the_index_says(source: Path, tmp_path: Path) -> N
     made = encoding.encode_pictures(source, examined.plan, tmp_path, watch=quiet)
     for one in made:
         assert one.index is not None
-        assert one.index.starts_s == pytest.approx((0, 4), abs=0.11)
+        assert one.index.starts_s == pytest.approx((0, 3), abs=0.11)
         with av.open(str(one.path)) as container:
             keys = [float(packet.pts * packet.time_base) for packet in container.demux() if packet.is_keyframe]
         assert keys == pytest.approx(one.index.starts_s, abs=0.001)
