@@ -1,4 +1,4 @@
-"""From a county's document (`fieldschool-pairing/1`) to rows, and back: rows that were corrected are what is planned."""
+"""A county's document (`fieldschool-pairing/1`) into rows and back: corrected rows are what is planned."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""A plan becomes dated lessons over its term: none on holidays, and on swapped days those of the other weekday (调休)."""
+"""A plan becomes dated lessons: none on holidays; swapped days (调休) have those of the other weekday."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """The weekly series of a plan, and the dated lessons made of them.
 
-Periods of one place never overlap, so two lessons of a class, a room or a teacher meet exactly when they start together:
-the database refuses the second.
+Periods of one place never overlap, so two lessons of a class, a room or a teacher meet exactly when they start
+together: the database refuses the second.
 """
 
 from django.db import models
