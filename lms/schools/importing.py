@@ -1,6 +1,6 @@
 """A county's document (`fieldschool-pairing/1`) into rows and back: corrected rows are what is planned."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,8 @@ from lms.schools.models import County, LeadSite, LeadTeacher, LessonRequest, Sch
 from lms.schools.scheduling.reading import find_problems, parse
 from lms.schools.scheduling.types import FORMAT, BadInput
 
+TEXTS = ("id", "cluster", "subject", "level")
+MOST_LETTERS = 200
 LONGEST_TERM = timedelta(days=366)
 
 
@@ -34,11 +36,11 @@ def import_county(
         document = parse(data, name)
     except BadInput as error:
         raise BadTables([error]) from error
-    problems = find_problems(document)
+    problems = find_problems(document) or list(_unstorable(document))
     if problems:
         raise BadTables(problems)
     term = Term.objects.create(
-        name=str(document.get("name") or name)[:200],
+        name=str(document.get("name") or name).replace("\0", "")[:MOST_LETTERS],
         week_start=date.fromisoformat(document["term"]["week_start"]),
         starts_on=starts_on,
         ends_on=ends_on,
@@ -48,6 +50,17 @@ def import_county(
     )
     _store(term, document)
     return term
+
+
+def _unstorable(document: Mapping[str, Any]) -> Iterator[BadInput]:
+    """Texts that a row cannot hold."""
+    for name in ("counties", "schools", "classes", "requests", "lead_sites", "teachers"):
+        for number, one in enumerate(document[name]):
+            for field in TEXTS:
+                text = one.get(field)
+                if isinstance(text, str) and (len(text) > MOST_LETTERS or "\0" in text):
+                    where = f"{name}[{number}].{field}"
+                    yield BadInput("bad_text", f"{where} is longer than {MOST_LETTERS} letters, or has a NUL in it.")
 
 
 def _store(term: Term, document: Mapping[str, Any]) -> None:
@@ -96,7 +109,7 @@ def _store_leads(term: Term, document: Mapping[str, Any]) -> None:
             term=term,
             key=one["id"],
             scope=one["scope"],
-            serves=one.get(one["scope"], ""),
+            serves="" if one["scope"] == "national" else one[one["scope"]],
             timezone=one["timezone"],
             bells=one["bells"],
             studios=one["studios"],

@@ -118,6 +118,15 @@ def test_junk_is_refused_with_a_sentence(data: bytes) -> None:
     assert caught.value.problems
 
 
+@pytest.mark.parametrize("subject", ["m" * 201, "mu\0sic"])
+def test_texts_that_no_row_holds_are_refused(subject: str) -> None:
+    document = county()
+    document["requests"][0]["subject"] = subject
+    with pytest.raises(BadTables):
+        brought_in(document)
+    assert not Term.objects.exists()
+
+
 def test_a_term_that_ends_before_it_starts_is_refused() -> None:
     with pytest.raises(BadTerm):
         brought_in(ends_on=date(2026, 9, 1))
