@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max, Q
@@ -12,9 +13,11 @@ from lms.core.clock import now as present
 from lms.schools.errors import PlanUnderWay
 from lms.schools.importing import document_of
 from lms.schools.models import LeadTeacher, LessonRequest, LessonSeries, Plan, SeriesReceiver, Term
-from lms.schools.scheduling.planning import Progress, plan
 from lms.schools.scheduling.reading import read_instance
 from lms.schools.scheduling.types import BadInput, Timetable
+
+if TYPE_CHECKING:
+    from lms.schools.scheduling.planning import Progress
 
 TIME_LIMIT_S = 44.0
 LEASE = timedelta(seconds=60)
@@ -44,6 +47,9 @@ def run_next(*, now: datetime) -> bool:
     if claimed.attempts > MOST_ATTEMPTS:
         Plan.objects.filter(pk=claimed.pk, attempts=claimed.attempts).update(state=Plan.State.FAILED, leased_until=None)
         return True
+    # Compiled loops take seconds to load and memory to keep: only a process that plans does so.
+    from lms.schools.scheduling.planning import plan
+
     try:
         made = plan(
             read_instance(document_of(claimed.term)),
@@ -87,7 +93,7 @@ class _Watch:
         self._claimed = claimed
         self._told = time.monotonic()
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: "Progress") -> None:
         if work.stopping.is_set():
             raise _Stopped
         if time.monotonic() - self._told < BEAT_S:
