@@ -25,6 +25,7 @@ ROOMS = (
     "lms/accounts",
     "lms/records",
     "lms/reach",
+    "lms/schools",
     "lms/api",
     "lms/offline",
     "lms/backup",

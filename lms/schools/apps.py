@@ -11,3 +11,8 @@ class SchoolsConfig(AppConfig):
     def ready(self) -> None:
         # Where the program's own folder may not be written to (deploy/), compiled loops are kept with the data.
         os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.DATA_DIR / "compiled"))
+
+        from lms.core import work
+        from lms.schools import planning
+
+        work.register("plans", planning.run_next)

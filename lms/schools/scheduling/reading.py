@@ -1,9 +1,11 @@
 """From bytes to an instance: `fieldschool-pairing/1`, section 1. What cannot be used is refused with code and place."""
 
 import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -28,6 +30,7 @@ from lms.schools.scheduling.types import (
     Weights,
 )
 
+Row = TypeVar("Row")
 MOST_BYTES = 32 * 1024 * 1024
 """Of JSON text, unpacked: some 50,000 classes."""
 DAY_MIN = 24 * 60
@@ -234,3 +237,64 @@ def _fixed_once(teachers: dict[str, Teacher]) -> None:
                 taken[slot] = fixed.id
                 if slot in teacher.free:
                     raise BadInput("contradiction", f"{where}: {list(slot)} is among the teacher's free slots too.")
+
+
+def find_problems(document: Any) -> list[BadInput]:
+    """Everything that is wrong with a document, in its order; what refers to a bad row is not told as well."""
+    found: list[BadInput] = []
+    try:
+        top = Fields(document, "")
+        monday = _monday(top.object("term"))
+        if top.text("format") != FORMAT:
+            raise BadInput("wrong_format", f"format is {shown(top.text('format'))}; it should be “{FORMAT}”.")
+        _rules(top)
+    except BadInput as error:
+        return [error]
+    counties = _each(
+        top, "counties", found, lambda own, one: County(own, one.text("cluster"), one.whole("max_concurrent", 0))
+    )
+    schools = _each(top, "schools", found, lambda own, one: _school(own, one, monday, counties.good), counties)
+    classes = _each(top, "classes", found, lambda own, one: _class(own, one, schools.good), schools)
+    _each(top, "requests", found, lambda own, one: _request(own, one, classes.good), classes)
+    sites = _each(top, "lead_sites", found, lambda own, one: _site(own, one, monday, counties.good), counties)
+    _each(top, "teachers", found, lambda own, one: _teacher(own, one, sites.good), sites)
+    if not found:
+        try:
+            read_instance(document)
+        except BadInput as error:
+            found.append(error)
+    return found
+
+
+@dataclass
+class _Rows(Generic[Row]):
+    """Rows that can be used, by id, and the ids of those that cannot."""
+
+    good: dict[str, Row]
+    bad: set[str]
+
+
+def _each(
+    top: Fields, name: str, found: list[BadInput], read: Callable[[str, Fields], Row], above: "_Rows[Any] | None" = None
+) -> "_Rows[Row]":
+    rows: _Rows[Row] = _Rows({}, set())
+    refers = {"schools": "county", "classes": "school", "requests": "class", "lead_sites": "county", "teachers": "site"}
+    try:
+        listed = list(top.objects(name))
+    except BadInput as error:
+        found.append(error)
+        return rows
+    for one in listed:
+        try:
+            own = one.text("id")
+            if own in rows.good or own in rows.bad:
+                raise BadInput("duplicate_id", f"{one.where} has the id {shown(own)}, which another has already.")
+            one.where += f" {shown(own)}"
+            rows.bad.add(own)
+            target = one.raw(refers[name], None) if name in refers else None
+            if above is None or not (isinstance(target, str) and target in above.bad):
+                rows.good[own] = read(own, one)
+                rows.bad.discard(own)
+        except BadInput as error:
+            found.append(error)
+    return rows

@@ -1,0 +1,34 @@
+"""What the services of paired classes refuse."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from lms.core.errors import FieldschoolError
+from lms.schools.scheduling.types import BadInput
+
+
+class BadTables(FieldschoolError):
+    """The county's data cannot be used; `problems` has everything that is wrong. Nothing was stored."""
+
+    code = "bad_tables"
+
+    def __init__(self, problems: Sequence[BadInput]) -> None:
+        super().__init__(_("Nothing was stored: put right what is listed, and bring the data in again."))
+        self.problems = tuple(problems)
+
+
+class BadTerm(FieldschoolError):
+    code = "bad_term"
+
+
+class PlanUnderWay(FieldschoolError):
+    code = "plan_under_way"
+
+
+class NotADraft(FieldschoolError):
+    code = "not_a_draft"
+
+
+class Clash(FieldschoolError):
+    code = "clash"

@@ -1,0 +1,21 @@
+"""Rows of paired classes: who asks for lessons, who gives them, plans, and the dated lessons of a published plan."""
+
+from lms.schools.models.lessons import Attendance, LessonSeries, SeriesReceiver, Session
+from lms.schools.models.places import County, LeadSite, LeadTeacher, LessonRequest, School, SchoolClass
+from lms.schools.models.plans import Plan
+from lms.schools.models.terms import Term
+
+__all__ = [
+    "Attendance",
+    "County",
+    "LeadSite",
+    "LeadTeacher",
+    "LessonRequest",
+    "LessonSeries",
+    "Plan",
+    "School",
+    "SchoolClass",
+    "SeriesReceiver",
+    "Session",
+    "Term",
+]

@@ -1,0 +1,76 @@
+"""Counties, schools and classes that ask; lead sites and teachers that give. `key` is the id in the county's data."""
+
+from django.db import models
+
+from lms.core.ids import uuid7
+from lms.schools.models.terms import Term
+
+
+class _Place(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    term = models.ForeignKey(Term, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        abstract = True
+        constraints = [models.UniqueConstraint(fields=["term", "key"], name="%(app_label)s_%(class)s_key_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class County(_Place):
+    """`max_concurrent`: lessons that its link can receive at the same time."""
+
+    cluster = models.CharField(max_length=200)
+    max_concurrent = models.PositiveIntegerField()
+
+
+class School(_Place):
+    """`bells` is the list of periods, each with its local start and its minutes, in `timezone`."""
+
+    county = models.ForeignKey(County, models.CASCADE, related_name="schools")
+    timezone = models.CharField(max_length=64)
+    bells = models.JSONField()
+    remote_rooms = models.PositiveIntegerField()
+    avoid_periods = models.JSONField(default=list)
+
+
+class SchoolClass(_Place):
+    """`open`: slots that a remote lesson may use."""
+
+    school = models.ForeignKey(School, models.CASCADE, related_name="classes")
+    grade = models.PositiveSmallIntegerField(null=True)
+    open = models.JSONField()
+
+
+class LessonRequest(_Place):
+    """So many lessons a week of a subject, at a level, for a class."""
+
+    school_class = models.ForeignKey(SchoolClass, models.CASCADE, related_name="requests")
+    subject = models.CharField(max_length=200)
+    level = models.CharField(max_length=200)
+    lessons_per_week = models.PositiveIntegerField()
+    priority = models.FloatField(default=1)
+
+
+class LeadSite(_Place):
+    """`serves` is the key of a county, the name of a cluster, or empty, as `scope` says."""
+
+    scope = models.CharField(max_length=8)
+    serves = models.CharField(max_length=200, blank=True)
+    timezone = models.CharField(max_length=64)
+    bells = models.JSONField()
+    studios = models.PositiveIntegerField()
+
+
+class LeadTeacher(_Place):
+    """Who gives lessons from a lead site; `free` are slots of the site."""
+
+    site = models.ForeignKey(LeadSite, models.CASCADE, related_name="teachers")
+    subject = models.CharField(max_length=200)
+    levels = models.JSONField()
+    free = models.JSONField()
+    max_weekly_lessons = models.PositiveIntegerField()
+    max_receivers = models.PositiveIntegerField()
+    fixed_streams = models.JSONField(default=list)

@@ -1,0 +1,46 @@
+"""Plans of a term: asked for, made by a worker, published, withdrawn."""
+
+from django.db import models
+from django.db.models import Q
+
+from lms.core.ids import uuid7
+from lms.schools.models.terms import Term
+
+
+class Plan(models.Model):
+    """One version. While a worker makes it, `leased_until` says until when nobody else takes it up."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        WITHDRAWN = "withdrawn"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    term = models.ForeignKey(Term, models.CASCADE, related_name="plans")
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    seed = models.PositiveIntegerField(default=1)
+    time_limit_s = models.FloatField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    coverage_percent = models.FloatField(default=0)
+    bound_percent = models.FloatField(default=100)
+    left_out = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["term", "version"], name="schools_plan_version_once"),
+            models.UniqueConstraint(
+                fields=["term"], condition=Q(state="published"), name="schools_plan_one_published_per_term"
+            ),
+            models.UniqueConstraint(
+                fields=["term"], condition=Q(state="waiting"), name="schools_plan_one_waiting_per_term"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term_id} {self.version}"
