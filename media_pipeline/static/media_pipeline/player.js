@@ -172,8 +172,8 @@
     const full = T => T.at >= T.f.n || T.f.start[T.at] - t > 55
     const picture = S && P && want && !P.job && !full(P)
     // Seconds of sound to have when a picture is asked for; more and more, as a full queue may drop seconds of bytes, and
-    // a dead link is outlasted by the voice, which is small: three seconds for each that the picture is ahead.
-    const need = picture ? rtt + Math.max(1, Math.min(9, spent / 12000 - 5), Math.min(52, 3 * (P.f.start[P.at] - t) - 20)) + (P.f.off[P.at + 1] - P.f.off[P.at]) / rate / 2 : 0
+    // a dead link is outlasted by the voice, which is small: four seconds for each that the picture is 8 s or more ahead.
+    const need = picture ? rtt + Math.max(1, Math.min(9, spent / 12000 - 5), Math.min(52, 4 * (P.f.start[P.at] - t) - 32)) + (P.f.off[P.at + 1] - P.f.off[P.at]) / rate / 2 : 0
     const T = picture && ((!(slow() && spent) && (!held || S.job)) || full(S) || ahead > need) ? P : lead
     if (T == P && held) join()
     if (T.job || full(T)) return
