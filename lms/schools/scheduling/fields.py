@@ -1,7 +1,7 @@
 """Reading one value of a JSON document at a time: each refusal names the place, what stands there and what should."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 from lms.schools.scheduling.types import WEEKDAYS, BadInput, Slot
@@ -9,6 +9,12 @@ from lms.schools.scheduling.types import WEEKDAYS, BadInput, Slot
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _SHOWN_CHARS = 60
 MISSING: Any = object()
+Report = Callable[[BadInput], None]
+"""What is done with a problem: refuse the document at once, or note it and go on."""
+
+
+def refuse(problem: BadInput) -> None:
+    raise problem
 
 
 def shown(value: Any) -> str:
@@ -79,13 +85,24 @@ class Fields:
         for number, value in enumerate(self.listed(name, default)):
             yield Fields(value, f"{self.at(name)}[{number}]")
 
-    def named(self, name: str) -> "Iterator[tuple[str, Fields]]":
-        """The objects of a list, each with its `id`; an id that stands twice is refused."""
+    def named(self, name: str, report: Report) -> "Iterator[tuple[str, Fields]]":
+        """The objects of a list, each with its `id`; what has none, or one that stands twice, goes to `report`."""
         seen: dict[str, str] = {}
-        for one in self.objects(name):
-            own = one.text("id")
-            if own in seen:
-                raise BadInput("duplicate_id", f"{one.where} has the id {shown(own)}, which {seen[own]} has already.")
+        try:
+            values = self.listed(name)
+        except BadInput as error:
+            report(error)
+            return
+        for number, value in enumerate(values):
+            try:
+                one = Fields(value, f"{self.at(name)}[{number}]")
+                own = one.text("id")
+                if own in seen:
+                    said = f"{one.where} has the id {shown(own)}, which {seen[own]} has already."
+                    raise BadInput("duplicate_id", said)
+            except BadInput as error:
+                report(error)
+                continue
             seen[own] = one.where
             one.where += f" {shown(own)}"
             yield own, one

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
 
-from lms.schools.scheduling.fields import Fields, shown
+from lms.schools.scheduling.fields import Fields, Report, refuse, shown
 from lms.schools.scheduling.types import (
     FORMAT,
     WEEKDAYS,
@@ -68,19 +68,69 @@ def read_instance(document: Any) -> Instance:
     if top.text("format") != FORMAT:
         raise BadInput("wrong_format", f"format is {shown(top.text('format'))}; it should be “{FORMAT}”.")
     monday = _monday(top.object("term"))
-    counties = {
-        own: County(own, one.text("cluster"), one.whole("max_concurrent", 0)) for own, one in top.named("counties")
-    }
-    schools = {own: _school(own, one, monday, counties) for own, one in top.named("schools")}
-    classes = {own: _class(own, one, schools) for own, one in top.named("classes")}
-    sites = {own: _site(own, one, monday, counties) for own, one in top.named("lead_sites")}
-    requests = {own: _request(own, one, classes) for own, one in top.named("requests")}
-    teachers = {own: _teacher(own, one, sites) for own, one in top.named("teachers")}
-    _fixed_once(teachers)
+    lists = _lists(top, monday, refuse)
+    _fixed_once(lists.teachers)
     name = top.raw("name", "")
-    return Instance(
-        name if isinstance(name, str) else "", _rules(top), counties, schools, classes, requests, sites, teachers
-    )
+    return Instance(name if isinstance(name, str) else "", _rules(top), **vars(lists))
+
+
+def find_problems(document: Any) -> list[BadInput]:
+    """Everything that is wrong with a document; what refers to a bad row is not told as well."""
+    found: list[BadInput] = []
+    try:
+        top = Fields(document, "")
+        monday = _monday(top.object("term"))
+        if top.text("format") != FORMAT:
+            raise BadInput("wrong_format", f"format is {shown(top.text('format'))}; it should be “{FORMAT}”.")
+        _rules(top)
+    except BadInput as error:
+        return [error]
+    lists = _lists(top, monday, found.append)
+    if not found:
+        try:
+            _fixed_once(lists.teachers)
+        except BadInput as error:
+            found.append(error)
+    return found
+
+
+@dataclass(frozen=True)
+class _Lists:
+    """The rows of a document by id."""
+
+    counties: dict[str, County]
+    schools: dict[str, School]
+    classes: dict[str, SchoolClass]
+    requests: dict[str, Request]
+    lead_sites: dict[str, LeadSite]
+    teachers: dict[str, Teacher]
+
+
+def _lists(top: Fields, monday: date, report: Report) -> _Lists:
+    """Read every list. What is wrong goes to `report`; where that returns, the row is left out."""
+    bad: set[tuple[str, str]] = set()  # (list, id)
+
+    def each(name: str, read: Callable[[str, Fields], Row], reference: str = "", to: str = "") -> dict[str, Row]:
+        rows = {}
+        for own, one in top.named(name, report):
+            target = one.raw(reference, None) if reference else None
+            if isinstance(target, str) and (to, target) in bad:
+                bad.add((name, own))
+                continue
+            try:
+                rows[own] = read(own, one)
+            except BadInput as error:
+                bad.add((name, own))
+                report(error)
+        return rows
+
+    counties = each("counties", lambda own, one: County(own, one.text("cluster"), one.whole("max_concurrent", 0)))
+    schools = each("schools", lambda own, one: _school(own, one, monday, counties), "county", "counties")
+    classes = each("classes", lambda own, one: _class(own, one, schools), "school", "schools")
+    sites = each("lead_sites", lambda own, one: _site(own, one, monday, counties), "county", "counties")
+    requests = each("requests", lambda own, one: _request(own, one, classes), "class", "classes")
+    teachers = each("teachers", lambda own, one: _teacher(own, one, sites), "site", "lead_sites")
+    return _Lists(counties, schools, classes, requests, sites, teachers)
 
 
 def _monday(term: Fields) -> date:
@@ -237,64 +287,3 @@ def _fixed_once(teachers: dict[str, Teacher]) -> None:
                 taken[slot] = fixed.id
                 if slot in teacher.free:
                     raise BadInput("contradiction", f"{where}: {list(slot)} is among the teacher's free slots too.")
-
-
-def find_problems(document: Any) -> list[BadInput]:
-    """Everything that is wrong with a document, in its order; what refers to a bad row is not told as well."""
-    found: list[BadInput] = []
-    try:
-        top = Fields(document, "")
-        monday = _monday(top.object("term"))
-        if top.text("format") != FORMAT:
-            raise BadInput("wrong_format", f"format is {shown(top.text('format'))}; it should be “{FORMAT}”.")
-        _rules(top)
-    except BadInput as error:
-        return [error]
-    counties = _each(
-        top, "counties", found, lambda own, one: County(own, one.text("cluster"), one.whole("max_concurrent", 0))
-    )
-    schools = _each(top, "schools", found, lambda own, one: _school(own, one, monday, counties.good), counties)
-    classes = _each(top, "classes", found, lambda own, one: _class(own, one, schools.good), schools)
-    _each(top, "requests", found, lambda own, one: _request(own, one, classes.good), classes)
-    sites = _each(top, "lead_sites", found, lambda own, one: _site(own, one, monday, counties.good), counties)
-    _each(top, "teachers", found, lambda own, one: _teacher(own, one, sites.good), sites)
-    if not found:
-        try:
-            read_instance(document)
-        except BadInput as error:
-            found.append(error)
-    return found
-
-
-@dataclass
-class _Rows(Generic[Row]):
-    """Rows that can be used, by id, and the ids of those that cannot."""
-
-    good: dict[str, Row]
-    bad: set[str]
-
-
-def _each(
-    top: Fields, name: str, found: list[BadInput], read: Callable[[str, Fields], Row], above: "_Rows[Any] | None" = None
-) -> "_Rows[Row]":
-    rows: _Rows[Row] = _Rows({}, set())
-    refers = {"schools": "county", "classes": "school", "requests": "class", "lead_sites": "county", "teachers": "site"}
-    try:
-        listed = list(top.objects(name))
-    except BadInput as error:
-        found.append(error)
-        return rows
-    for one in listed:
-        try:
-            own = one.text("id")
-            if own in rows.good or own in rows.bad:
-                raise BadInput("duplicate_id", f"{one.where} has the id {shown(own)}, which another has already.")
-            one.where += f" {shown(own)}"
-            rows.bad.add(own)
-            target = one.raw(refers[name], None) if name in refers else None
-            if above is None or not (isinstance(target, str) and target in above.bad):
-                rows.good[own] = read(own, one)
-                rows.bad.discard(own)
-        except BadInput as error:
-            found.append(error)
-    return rows
