@@ -1,10 +1,11 @@
 """A county's document (`fieldschool-pairing/1`) into rows and back: corrected rows are what is planned."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from lms.schools.errors import BadTables, BadTerm
@@ -12,6 +13,65 @@ from lms.schools.models import County, LeadSite, LeadTeacher, LessonRequest, Sch
 from lms.schools.scheduling.reading import find_problems, parse
 from lms.schools.scheduling.types import FORMAT, BadInput
 
+
+@dataclass(frozen=True)
+class _List:
+    """A list of the document and the rows that hold it: `fields` are of the same name in both."""
+
+    name: str
+    model: type[models.Model]
+    fields: tuple[str, ...]
+    reference: str = ""  # the document's name for the row above it, which stands in the list `to`
+    column: str = ""
+    to: str = ""
+    more: Callable[[Mapping[str, Any]], dict[str, Any]] = lambda row: {}
+
+    def columns(self, row: Mapping[str, Any], stored: Mapping[tuple[str, str], models.Model]) -> dict[str, Any]:
+        """What the row's columns hold. Fields that the document leaves out have the column's default."""
+        above = {self.column: stored[self.to, row[self.reference]]} if self.reference else {}
+        same = {field: row[field] for field in self.fields if field in row}
+        return {"key": row["id"], **same, **above, **self.more(row)}
+
+    def rows(self, term: Term) -> list[dict[str, Any]]:
+        """The list as the document has it."""
+        above = {self.reference: f"{self.column}__key"} if self.reference else {}
+        columns = {"id": "key", **above, **{field: field for field in self.fields}}
+        found = self.model._default_manager.filter(term=term).order_by("key").values_list(*columns.values())
+        return [dict(zip(columns, row, strict=True)) for row in found]
+
+
+def _grade(row: Mapping[str, Any]) -> dict[str, Any]:
+    grade = row.get("grade")
+    return {"grade": grade if isinstance(grade, int) and 0 < grade < 20 else None}
+
+
+def _serves(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"serves": "" if row["scope"] == "national" else row[row["scope"]]}
+
+
+# What refers to a list stands after it.
+_LISTS = (
+    _List("counties", County, ("cluster", "max_concurrent")),
+    _List("schools", School, ("timezone", "bells", "remote_rooms", "avoid_periods"), "county", "county", "counties"),
+    _List("classes", SchoolClass, ("open",), "school", "school", "schools", _grade),
+    _List(
+        "requests",
+        LessonRequest,
+        ("subject", "level", "lessons_per_week", "priority"),
+        "class",
+        "school_class",
+        "classes",
+    ),
+    _List("lead_sites", LeadSite, ("scope", "serves", "timezone", "bells", "studios"), more=_serves),
+    _List(
+        "teachers",
+        LeadTeacher,
+        ("subject", "levels", "free", "max_weekly_lessons", "max_receivers", "fixed_streams"),
+        "site",
+        "site",
+        "lead_sites",
+    ),
+)
 TEXTS = ("id", "cluster", "subject", "level")
 MOST_LETTERS = 200
 LONGEST_TERM = timedelta(days=366)
@@ -54,141 +114,32 @@ def import_county(
 
 def _unstorable(document: Mapping[str, Any]) -> Iterator[BadInput]:
     """Texts that a row cannot hold."""
-    for name in ("counties", "schools", "classes", "requests", "lead_sites", "teachers"):
-        for number, one in enumerate(document[name]):
+    for one in _LISTS:
+        for number, row in enumerate(document[one.name]):
             for field in TEXTS:
-                text = one.get(field)
+                text = row.get(field)
                 if isinstance(text, str) and (len(text) > MOST_LETTERS or "\0" in text):
-                    where = f"{name}[{number}].{field}"
+                    where = f"{one.name}[{number}].{field}"
                     yield BadInput("bad_text", f"{where} is longer than {MOST_LETTERS} letters, or has a NUL in it.")
 
 
 def _store(term: Term, document: Mapping[str, Any]) -> None:
-    counties = {
-        one["id"]: County(term=term, key=one["id"], cluster=one["cluster"], max_concurrent=one["max_concurrent"])
-        for one in document["counties"]
-    }
-    schools = {
-        one["id"]: School(
-            term=term,
-            key=one["id"],
-            county=counties[one["county"]],
-            timezone=one["timezone"],
-            bells=one["bells"],
-            remote_rooms=one["remote_rooms"],
-            avoid_periods=one.get("avoid_periods", []),
-        )
-        for one in document["schools"]
-    }
-    classes = {
-        one["id"]: SchoolClass(
-            term=term, key=one["id"], school=schools[one["school"]], grade=_grade(one), open=one["open"]
-        )
-        for one in document["classes"]
-    }
-    requests = [
-        LessonRequest(
-            term=term,
-            key=one["id"],
-            school_class=classes[one["class"]],
-            subject=one["subject"],
-            level=one["level"],
-            lessons_per_week=one["lessons_per_week"],
-            priority=one.get("priority", 1),
-        )
-        for one in document["requests"]
-    ]
-    for rows in (counties.values(), schools.values(), classes.values(), requests):
-        _create(rows)
-    _store_leads(term, document)
-
-
-def _store_leads(term: Term, document: Mapping[str, Any]) -> None:
-    sites = {
-        one["id"]: LeadSite(
-            term=term,
-            key=one["id"],
-            scope=one["scope"],
-            serves="" if one["scope"] == "national" else one[one["scope"]],
-            timezone=one["timezone"],
-            bells=one["bells"],
-            studios=one["studios"],
-        )
-        for one in document["lead_sites"]
-    }
-    teachers = [
-        LeadTeacher(
-            term=term,
-            key=one["id"],
-            site=sites[one["site"]],
-            subject=one["subject"],
-            levels=one["levels"],
-            free=one["free"],
-            max_weekly_lessons=one["max_weekly_lessons"],
-            max_receivers=one["max_receivers"],
-            fixed_streams=one.get("fixed_streams", []),
-        )
-        for one in document["teachers"]
-    ]
-    _create(sites.values())
-    _create(teachers)
-
-
-def _create(rows: Iterable[Any]) -> None:
-    listed = list(rows)
-    if listed:
-        type(listed[0])._default_manager.bulk_create(listed, batch_size=500)
-
-
-def _grade(one: Mapping[str, Any]) -> int | None:
-    grade = one.get("grade")
-    return grade if isinstance(grade, int) and 0 < grade < 20 else None
+    stored: dict[tuple[str, str], models.Model] = {}  # (list, key)
+    for one in _LISTS:
+        rows = {row["id"]: one.model(term=term, **one.columns(row, stored)) for row in document[one.name]}
+        stored |= {(one.name, key): row for key, row in rows.items()}
+        one.model._default_manager.bulk_create(rows.values(), batch_size=500)
 
 
 def document_of(term: Term) -> dict[str, Any]:
     """The document that the rows of a term describe now; `id` is each row's key."""
-    return {
+    document = {
         "format": FORMAT,
         "name": term.name,
         "term": {"week_start": term.week_start.isoformat()},
         "rules": term.rules,
-        "counties": _rows(County, term, id="key", cluster="cluster", max_concurrent="max_concurrent"),
-        "schools": _rows(
-            School,
-            term,
-            id="key",
-            county="county__key",
-            **{name: name for name in ("timezone", "bells", "remote_rooms", "avoid_periods")},
-        ),
-        "classes": _rows(SchoolClass, term, id="key", school="school__key", open="open"),
-        "requests": _rows(
-            LessonRequest,
-            term,
-            **{"id": "key", "class": "school_class__key"},
-            **{name: name for name in ("subject", "level", "lessons_per_week", "priority")},
-        ),
-        "lead_sites": [
-            {**row, row["scope"]: row["serves"]}
-            for row in _rows(
-                LeadSite,
-                term,
-                id="key",
-                **{name: name for name in ("scope", "serves", "timezone", "bells", "studios")},
-            )
-        ],
-        "teachers": _rows(
-            LeadTeacher,
-            term,
-            id="key",
-            site="site__key",
-            **{
-                name: name
-                for name in ("subject", "levels", "free", "max_weekly_lessons", "max_receivers", "fixed_streams")
-            },
-        ),
+        **{one.name: one.rows(term) for one in _LISTS},
     }
-
-
-def _rows(model: Any, term: Term, **fields: str) -> list[dict[str, Any]]:
-    found = model._default_manager.filter(term=term).order_by("key").values_list(*fields.values())
-    return [dict(zip(fields, row, strict=True)) for row in found]
+    for site in document["lead_sites"]:
+        site[site["scope"]] = site["serves"]
+    return document

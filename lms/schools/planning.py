@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lms.core import work
@@ -45,7 +45,7 @@ def run_next(*, now: datetime) -> bool:
     if claimed is None:
         return False
     if claimed.attempts > MOST_ATTEMPTS:
-        Plan.objects.filter(pk=claimed.pk, attempts=claimed.attempts).update(state=Plan.State.FAILED, leased_until=None)
+        _held(claimed).update(state=Plan.State.FAILED, leased_until=None)
         return True
     # Compiled loops take seconds to load and memory to keep: only a process that plans does so.
     from lms.schools.scheduling.planning import plan
@@ -58,12 +58,10 @@ def run_next(*, now: datetime) -> bool:
             watch=_Watch(claimed),
         )
     except _Stopped:
-        Plan.objects.filter(pk=claimed.pk, attempts=claimed.attempts).update(
-            attempts=claimed.attempts - 1, leased_until=None
-        )
+        _held(claimed).update(attempts=claimed.attempts - 1, leased_until=None)
         return False
     except BadInput:  # rows were corrected into what cannot be planned
-        Plan.objects.filter(pk=claimed.pk, attempts=claimed.attempts).update(state=Plan.State.FAILED, leased_until=None)
+        _held(claimed).update(state=Plan.State.FAILED, leased_until=None)
         return True
     _store(claimed, made)
     return True
@@ -86,6 +84,11 @@ def _claim(now: datetime) -> Plan | None:
     return found
 
 
+def _held(claimed: Plan) -> QuerySet[Plan]:
+    """The plan's row, as long as nobody else has claimed it since."""
+    return Plan.objects.filter(pk=claimed.pk, attempts=claimed.attempts, state=Plan.State.WAITING)
+
+
 class _Watch:
     """Keeps the lease and the figures shown, and ends the search when the worker should end."""
 
@@ -99,9 +102,7 @@ class _Watch:
         if time.monotonic() - self._told < BEAT_S:
             return
         self._told = time.monotonic()
-        held = Plan.objects.filter(
-            pk=self._claimed.pk, attempts=self._claimed.attempts, state=Plan.State.WAITING
-        ).update(
+        held = _held(self._claimed).update(
             leased_until=present() + LEASE,
             coverage_percent=progress.coverage_percent,
             bound_percent=progress.bound_percent,
@@ -112,7 +113,7 @@ class _Watch:
 
 @transaction.atomic
 def _store(claimed: Plan, made: Timetable) -> None:
-    held = Plan.objects.filter(pk=claimed.pk, attempts=claimed.attempts, state=Plan.State.WAITING).update(
+    held = _held(claimed).update(
         state=Plan.State.DRAFT,
         leased_until=None,
         coverage_percent=made.coverage_percent,
