@@ -28,7 +28,6 @@ from media_pipeline.types import Media
 
 HOME_COURSES = 8
 PAGE_SIZE = 20
-WITH_SLIDES = ("slides", "screencast")  # kinds of content
 CUE_EARLY_S = 0.5
 
 
@@ -134,7 +133,7 @@ def lesson_context(page: LessonPage, *, private: bool, plain: bool = False) -> d
 
 def _reading(media: Media, cues: Sequence[Cue]) -> Reading | None:
     """The slides with the words that belong to each; None when there are none."""
-    found = media_pipeline.stills(media.asset_id) if media.content in WITH_SLIDES else ()
+    found = media_pipeline.stills(media)
     if not found:
         return None
     ends_s = [*(still.start_s for still in found[1:]), inf]

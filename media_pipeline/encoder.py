@@ -1,7 +1,7 @@
 """What makes the files of a lesson, as the steps see it: `media_pipeline.encoding`, or a fake."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -21,6 +21,11 @@ class Progress:
 
 # Called about every second while something is made; what it raises stops the work and goes up.
 Watch = Callable[[Progress], None]
+
+
+def part_of(watch: Watch, begin: float, end: float) -> Watch:
+    """Told of a part of the work (0..1), tells of the whole, of which it is from `begin` to `end`."""
+    return lambda now: watch(replace(now, fraction=begin + now.fraction * (end - begin)))
 
 
 @dataclass(frozen=True)

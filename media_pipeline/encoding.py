@@ -14,9 +14,9 @@ from pathlib import Path
 
 from media_pipeline.adapters import boxes, ffmpeg, fragments, graphs, probe
 from media_pipeline.content import classify
-from media_pipeline.encoder import Encoded, EncodedKind, Progress, Watch
+from media_pipeline.encoder import Encoded, EncodedKind, Progress, Watch, part_of
 from media_pipeline.errors import MediaError, NoSpace
-from media_pipeline.ladder import PictureRung, PlainRung, Plan, Probe, harder, plain_rungs, plan
+from media_pipeline.ladder import PictureRung, Plan, Probe, TrackRung, harder, plain_rungs, plan
 from media_pipeline.posters import poster
 from media_pipeline.reading import encode_slides
 from media_pipeline.types import Content, FragmentIndex
@@ -151,10 +151,10 @@ def _part(watch: Watch, attempt: int) -> Watch:
     """Progress that stays below 1 and never goes back when a rung is encoded again."""
     begin = 1 - 0.2**attempt if attempt else 0.0
     end = 1 - 0.2 ** (attempt + 1)
-    return lambda now: watch(replace(now, fraction=begin + now.fraction * (end - begin)))
+    return part_of(watch, begin, end)
 
 
-def _picture(rung: PictureRung | PlainRung, raw: Path, target: Path, plan: Plan) -> Encoded:
+def _picture(rung: TrackRung, raw: Path, target: Path, plan: Plan) -> Encoded:
     index = _pack(raw, target, fragments.PICTURE_LENGTHS, plan.duration_s)
     encoded = _encoded(rung.name, rung.kind, target, "video/mp4", plan, index=index)
     return replace(encoded, width=rung.width, height=rung.height, fps=round(rung.fps, 3))

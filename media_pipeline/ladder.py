@@ -58,8 +58,8 @@ class Probe:
 
 
 @dataclass(frozen=True)
-class PictureRung:
-    """One rendition to encode: AV1 without sound. `ceiling_bps` is the picture's own share of the promise."""
+class TrackRung:
+    """One rendition to encode, without sound. `ceiling_bps` is the picture's own share of the promise."""
 
     name: str
     kind: PictureKind
@@ -67,25 +67,22 @@ class PictureRung:
     height: int
     fps: float
     crf: int
-    preset: int
     ceiling_bps: int
-    screen: bool
     keyframes_s: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class PictureRung(TrackRung):
+    """AV1."""
+
+    preset: int
+    screen: bool
     cheap_keyframes: bool  # coarser at first, refined by the pictures after it: on drawn pages nothing refines it
 
 
 @dataclass(frozen=True)
-class PlainRung:
-    """One rendition for devices without AV1: H.264 without sound, keyframes where the others have theirs."""
-
-    name: str
-    kind: PictureKind
-    width: int
-    height: int
-    fps: float
-    crf: int
-    ceiling_bps: int
-    keyframes_s: tuple[float, ...]
+class PlainRung(TrackRung):
+    """H.264, for devices without AV1: keyframes where the others have theirs."""
 
 
 @dataclass(frozen=True)
@@ -250,13 +247,10 @@ def _rungs(width: int, height: int, content: Content) -> tuple[_Rung, ...]:
     if content == "slides":
         worth = width * height >= (854 * 480) * _SLIDES_LARGER_FROM**2
         return _SLIDES if worth else _SLIDES[:1]
-    rungs = _SCREENCAST if content == "screencast" else _CAMERA
-    # Those that add nothing are left out: a size that the one before has already, at no more pictures a second.
-    return tuple(
-        rung
-        for at, rung in enumerate(rungs)
-        if rung.name != "high" or width * height >= rungs[at - 1].area * _ADDS_FROM**2
-    )
+    if content == "screencast":
+        return _SCREENCAST
+    worth = width * height >= _CAMERA[-2].area * _ADDS_FROM**2
+    return _CAMERA if worth else _CAMERA[:-1]
 
 
 def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int]) -> PictureRung:

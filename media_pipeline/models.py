@@ -227,8 +227,8 @@ class Rendition(models.Model):
 
 
 # Steps in the order in which they are wanted: who uploads learns first whether the file can be used, every lesson has
-# its voice before any has pictures, and then lessons are finished one after the other; what
-# a lesson is ready without comes last of all.
+# its voice before any has pictures, and then lessons are finished one after the other; what a lesson is ready without
+# comes last of all.
 def step_order() -> tuple[models.Case, models.F, models.Case]:
     """Ordering of steps for a worker."""
     return (

@@ -8,7 +8,7 @@ import numpy
 from PIL import Image
 
 from media_pipeline.adapters import ffmpeg, graphs, probe
-from media_pipeline.encoder import Encoded, Progress, Watch
+from media_pipeline.encoder import Encoded, Progress, Watch, part_of
 from media_pipeline.errors import MediaError
 from media_pipeline.ladder import READ, STILL_AREA, STILL_QUALITIES, STILLS_BPS, Plan, fit
 from media_pipeline.stills import GRID, Grids, Slide, slides
@@ -21,15 +21,15 @@ def encode_slides(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> li
     if plan.content not in READ or not plan.share or not plan.probe.width or not plan.probe.height:
         return []
     real = probe.regular_file(source)
-    found = slides(_look(real, plan, folder, _part(watch, 0, 0.4)))
+    found = slides(_look(real, plan, folder, part_of(watch, 0, 0.4)))
     if not found:
         return []
     size = fit(plan.probe.width, plan.probe.height, STILL_AREA)
-    _run(graphs.stills(real, plan, folder, [slide.look for slide in found], size), plan, _part(watch, 0.4, 0.7))
+    _run(graphs.stills(real, plan, folder, [slide.look for slide in found], size), plan, part_of(watch, 0.4, 0.7))
     taken = sorted(folder.glob("still-*.png"))
     if len(taken) != len(found):
         raise MediaError("encoder_failed", f"{len(taken)} pictures of {len(found)}")
-    pictures = _written(taken, plan.duration_s, _part(watch, 0.7, 1))
+    pictures = _written(taken, plan.duration_s, part_of(watch, 0.7, 1))
     for path in taken:
         path.unlink()
     return [
@@ -76,7 +76,3 @@ def _still(folder: Path, number: int, slide: Slide, picture: bytes, size: tuple[
 
 def _run(command: list[str], plan: Plan, watch: Watch) -> None:
     ffmpeg.run(command, duration_s=plan.duration_s, limits=ffmpeg.limits_for(plan.duration_s), watch=watch)
-
-
-def _part(watch: Watch, begin: float, end: float) -> Watch:
-    return lambda now: watch(Progress(begin + now.fraction * (end - begin), now.speed, now.left_s))

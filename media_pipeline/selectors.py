@@ -1,7 +1,7 @@
 """Reads: what a page needs to know of media, as frozen values."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from lms.core.clock import now as present
 from media_pipeline import addresses
+from media_pipeline.ladder import READ
 from media_pipeline.models import Asset, Rendition, Step, StoredFile, step_order
 from media_pipeline.sentences import in_this_language
 from media_pipeline.types import (
@@ -55,9 +56,11 @@ def media(asset_ids: Collection[UUID], *, private: bool = False) -> dict[UUID, M
     }
 
 
-def stills(asset_id: UUID) -> tuple[Still, ...]:
+def stills(recording: Media) -> tuple[Still, ...]:
     """The slides to read of a recording, in order; none for filmed ones."""
-    rows = Rendition.objects.filter(asset=asset_id, kind=Rendition.Kind.STILL).select_related("file")
+    if recording.content not in READ:
+        return ()
+    rows = Rendition.objects.filter(asset=recording.asset_id, kind=Rendition.Kind.STILL).select_related("file")
     return tuple(
         Still(
             start_s=row.start_s or 0.0,
@@ -91,7 +94,7 @@ def _media(asset: Asset, renditions: Sequence[Rendition], steps: Sequence[Step],
         renditions=tuple(
             _picture(row, address(row), sound_bytes) for row in renditions if row.kind in _TRACKS and not row.is_plain
         ),
-        plain=_plain([row for row in renditions if row.is_plain], private=private),
+        plain=_plain([row for row in renditions if row.is_plain], address),
         share=Share(address(share), share.mime, share.file.size_bytes) if share else None,
         poster_url=address(poster) if poster else None,
         poster_width=poster.width if poster else None,
@@ -104,10 +107,7 @@ def _media(asset: Asset, renditions: Sequence[Rendition], steps: Sequence[Step],
     )
 
 
-def _plain(rows: Sequence[Rendition], *, private: bool) -> Plain:
-    def address(row: Rendition) -> str:
-        return addresses.address(row.file_id, row.file_name, private=private)
-
+def _plain(rows: Sequence[Rendition], address: Callable[[Rendition], str]) -> Plain:
     sound = next((row for row in rows if row.kind == SOUND), None)
     sound_bytes = sound.file.size_bytes if sound else 0
     return Plain(

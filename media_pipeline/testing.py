@@ -20,6 +20,7 @@ from lms.core.clock import now as present
 from lms.core.errors import FieldschoolError
 from media_pipeline import services
 from media_pipeline.encoder import Encoded, Progress, Watch
+from media_pipeline.ladder import READ
 from media_pipeline.meter import spend
 from media_pipeline.models import Asset, Step
 from media_pipeline.steps import run_next
@@ -137,7 +138,7 @@ def encode_plain(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> lis
 
 def encode_slides(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
     _begin(plan, "slides", folder, watch)
-    if plan.content not in ("slides", "screencast"):
+    if plan.content not in READ:
         return []
     made = []
     for number, start_s in enumerate((0.0, plan.duration_s / 3, plan.duration_s / 2), start=1):

@@ -40,13 +40,18 @@ def phone(browser: "Browser", **options: Any) -> "Iterator[BrowserContext]":
     context.close()
 
 
-def seen(page: "Page", expression: str) -> None:
-    """Wait until a JavaScript expression is true (the policy forbids Playwright's own way). Raises NotSeenError."""
+def wait_for(page: "Page", is_so: Callable[[], object], what: str) -> None:
+    """Ask again and again until `is_so` says something true. Raises NotSeenError."""
     end = time.monotonic() + PATIENCE_MS / 1000
-    while not page.evaluate(expression):
+    while not is_so():
         if time.monotonic() > end:
-            raise NotSeenError(f"{page.url}: never true: {expression}")
+            raise NotSeenError(f"{page.url}: never true: {what}")
         page.wait_for_timeout(100)
+
+
+def seen(page: "Page", expression: str) -> None:
+    """Wait until a JavaScript expression is true; the policy forbids Playwright's own way."""
+    wait_for(page, lambda: page.evaluate(expression), expression)
 
 
 def heard(page: "Page", to_s: float = 1) -> None:
@@ -131,11 +136,7 @@ def kept_and_watched_in_the_field(browser: "Browser", lesson: str) -> bytes:
             raise NotSeenError("what was watched without a link was known at once")
         context.set_offline(False)
         page.reload()
-        end = time.monotonic() + PATIENCE_MS / 1000
-        while _credited(page, lesson, key) < 8:
-            if time.monotonic() > end:
-                raise NotSeenError("what was watched in the field was not credited")
-            page.wait_for_timeout(200)
+        wait_for(page, lambda: _credited(page, lesson, key) >= 8, "what was watched in the field is credited")
         return picture
 
 

@@ -138,8 +138,7 @@ def visit(page: "Page", view: View, root: str, language: str) -> None:
     if view.name == "poster":
         page.goto(_full(page, page.locator("a[href$='/poster/']").get_attribute("href")), wait_until="networkidle")
     if view.name == "lesson":
-        link = page.locator("[data-lesson] a, a[data-lesson]").first
-        page.goto(_full(page, link.get_attribute("href")), wait_until="networkidle")
+        page.goto(_first_lesson(page), wait_until="networkidle")
         play(page)
 
 
@@ -149,8 +148,7 @@ def kept(browser: "Browser", address: str) -> Iterator[Shot]:
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     visit(page, View("course", ""), address, "zh")
-    link = page.locator("[data-lesson] a, a[data-lesson]").first
-    page.goto(_full(page, link.get_attribute("href")), wait_until="networkidle")
+    page.goto(_first_lesson(page), wait_until="networkidle")
     page.locator("[data-keep]").click()
     page.locator("[data-kept]").wait_for()
     page.locator("[data-kept]").scroll_into_view_if_needed()
@@ -167,10 +165,15 @@ def moments(browser: "Browser", address: str) -> Iterator[Shot]:
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     visit(page, View("course", ""), address, "zh")
-    lesson = _full(page, page.locator("[data-lesson] a, a[data-lesson]").first.get_attribute("href"))
+    lesson = _first_lesson(page)
     context.close()
     for name, walk in MOMENTS.items():
         yield kept_picture(name, walk(browser, lesson), True)
+
+
+def _first_lesson(page: "Page") -> str:
+    """Address of the first lesson of the course that is open."""
+    return _full(page, page.locator("[data-lesson] a, a[data-lesson]").first.get_attribute("href"))
 
 
 def _full(page: "Page", href: str | None) -> str:
@@ -202,7 +205,7 @@ def studio(browser: "Browser", address: str) -> Iterator[Shot]:
     page.wait_for_url("**/admin/")
     yield keep("studio-home-1280-light-zh", page, True)
     visit(page, View("course", ""), address, "zh")
-    lesson = _full(page, page.locator("[data-lesson] a, a[data-lesson]").first.get_attribute("href"))
+    lesson = _first_lesson(page)
     pk = _page_id(page, address, lesson)
     page.goto(f"{address}/admin/pages/{pk}/edit/", wait_until="load")  # it keeps asking how far the encoding is
     village = page.locator("[data-part=village]").first

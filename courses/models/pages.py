@@ -293,7 +293,9 @@ class LessonPage(NumberedPage):
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
         """The lesson, or its slides to read."""
-        return "courses/slides_page.html" if kwargs.get("reading") else "courses/lesson_page.html"
+        if kwargs.get("reading"):
+            return "courses/slides_page.html"
+        return str(super().get_template(request, *args, **kwargs))
 
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
         """Below the lesson: `slides/` to read, and `plain/`, the same for devices without AV1."""

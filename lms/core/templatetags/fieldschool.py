@@ -47,12 +47,6 @@ def saves_data(request: HttpRequest | None) -> bool:
 
 
 @register.filter
-def mime_type(mime: str) -> str:
-    """The type without its codecs: what share sheets understand."""
-    return mime.partition(";")[0]
-
-
-@register.filter
 def percent(fraction: float) -> str:
     """A fraction 0..1 as whole per cent, never 100 before it is done."""
     return f"{int(fraction * 100)}%"

@@ -22,7 +22,7 @@
   const offerToSend = box => {
     const button = $('[data-send]', box)
     const link = $('a[download]')
-    const as_file = parts => new File(parts, `${$('h1').textContent}.${link.href.split('.').pop()}`, { type: button.dataset.send })
+    const as_file = parts => new File(parts, `${$('h1').textContent}.${link.href.split('.').pop()}`, { type: button.dataset.send.split(';')[0] })
     if (!button || !navigator.canShare?.({ files: [as_file(['?'])] })) return
     const words = box.dataset
     let film
