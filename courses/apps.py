@@ -8,7 +8,7 @@ class CoursesConfig(AppConfig):
     verbose_name = "courses"
 
     def ready(self) -> None:
-        from courses import changes, privacy, schedule, sites  # noqa: F401 - they listen to signals
+        from courses import changes, privacy, schedule, sites, voices  # noqa: F401 - they listen to signals
         from lms.core import work
 
         post_migrate.connect(sites.follow_public_url, sender=self)

@@ -1,16 +1,25 @@
 """What a lesson is made of."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks.stream_block import StreamBlockValidationError
+from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
-from courses.studio.widgets import RecordingInput
+from courses import tongues
+from courses.studio.widgets import CaptionsInput, RecordingInput
+from courses.types import Cue
+from courses.webvtt import WebVTTError, parse
 
+MOST_TONGUES = 12
 RICH_TEXT = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
 
 
@@ -40,6 +49,53 @@ class VideoBlock(blocks.FieldBlock):
         label = _("Video or sound")
 
 
+class CaptionsBlock(blocks.FieldBlock):
+    """Captions as WebVTT."""
+
+    def __init__(self, required: bool = True, help_text: str = "", **kwargs: Any) -> None:
+        self.field = forms.CharField(widget=CaptionsInput(), required=required, help_text=help_text)
+        super().__init__(**kwargs)
+
+    def clean(self, value: str) -> str:
+        text: str = super().clean(value)
+        try:
+            parse(text) if text.strip() else ()
+        except WebVTTError as error:
+            sentence = _("Line %(line)d: %(sentence)s") % {"line": error.line, "sentence": error.sentence}
+            raise ValidationError(sentence) from error
+        return text
+
+    class Meta:
+        icon = "openquote"
+        label = _("Captions")
+
+
+class TongueBlock(blocks.StructBlock):
+    """The lesson in another language: a voice, captions, or both."""
+
+    language = blocks.ChoiceBlock(choices=tongues.choices, label=_("Language"))
+    voice = VideoBlock(
+        required=False,
+        label=_("Voice"),
+        help_text=_(
+            "A sound recording of the whole lesson in this language, spoken along with the pictures. "
+            "It is cut or filled with silence to their length."
+        ),
+    )
+    captions = CaptionsBlock(required=False)
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        if not cleaned["voice"] and not cleaned["captions"].strip():
+            sentence = _("Add a voice or captions in this language, or remove this block.")
+            raise StructBlockValidationError(block_errors={"voice": ValidationError(sentence, code="empty_tongue")})
+        return cleaned
+
+    class Meta:
+        icon = "globe"
+        label = _("In another language")
+
+
 class StepBlock(blocks.StructBlock):
     """One step of the work, with a picture of it."""
 
@@ -63,24 +119,80 @@ class DownloadBlock(blocks.StructBlock):
 
 
 class LessonBody(blocks.StreamBlock):
-    """The parts of a lesson in their order; at most one recording."""
+    """The parts of a lesson in their order; at most one recording, and once each further language of it."""
 
     video = VideoBlock()
+    tongue = TongueBlock()
     text = blocks.RichTextBlock(label=_("Text"), features=RICH_TEXT, icon="pilcrow")
     steps = blocks.ListBlock(StepBlock(), label=_("Steps with pictures"), icon="list-ol")
     tip = blocks.TextBlock(label=_("Tip"), rows=2, icon="help")
     download = DownloadBlock()
 
     class Meta:
-        block_counts = {"video": {"max_num": 1}}
+        block_counts = {"video": {"max_num": 1}, "tongue": {"max_num": MOST_TONGUES}}
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        seen: set[str] = set()
+        errors: dict[int, ValidationError] = {}
+        for at, block in enumerate(cleaned):
+            if block.block_type != "tongue":
+                continue
+            if block.value["language"] in seen:
+                sentence = _("This language is there already: put voice and captions into one block.")
+                error = ValidationError(sentence, code="tongue_twice")
+                errors[at] = StructBlockValidationError(block_errors={"language": error})
+            seen.add(block.value["language"])
+        if errors:
+            raise StreamBlockValidationError(block_errors=errors)
+        if seen and asset_of(cleaned) is None:
+            sentence = _("A voice or captions in another language go with a recording: add the video or sound too.")
+            raise StreamBlockValidationError(non_block_errors=[ValidationError(sentence, code="tongue_alone")])
+        return cleaned
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """A lesson in another language; without a voice of its own it keeps the lesson's."""
+
+    language: str  # BCP 47
+    asset_id: UUID | None
+    cues: tuple[Cue, ...]
 
 
 def asset_of(body: Any) -> UUID | None:
     """The recording in a body, None when it has none or what it names is no UUID."""
     for block in body or ():
         if block.block_type == "video" and block.value:
-            try:
-                return UUID(str(block.value))
-            except ValueError:
-                return None
+            return _uuid(block.value)
     return None
+
+
+def tongues_of(body: Any) -> Iterator[Tongue]:
+    """The further languages in a body."""
+    for block in body or ():
+        if block.block_type == "tongue":
+            captions = block.value["captions"] or ""
+            cues = tuple(parse(captions)) if captions.strip() else ()
+            yield Tongue(block.value["language"], _uuid(block.value["voice"]), cues)
+
+
+def voices_of(body: Any) -> dict[str, UUID]:
+    """The further voices in a body by their language."""
+    return {
+        block.value["language"]: asset_id
+        for block in body or ()
+        if block.block_type == "tongue" and (asset_id := _uuid(block.value["voice"]))
+    }
+
+
+def has_recording(body: Any) -> bool:
+    """True when a body names a recording, as its picture and sound or as a further voice."""
+    return bool(asset_of(body) or voices_of(body))
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return UUID(str(value)) if value else None
+    except ValueError:
+        return None

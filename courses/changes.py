@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.signals import post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
@@ -96,5 +96,6 @@ def _tell_courses(courses: QuerySet[Any]) -> None:
 
 @receiver(asset_changed)
 def _asset_changed(asset_id: UUID, **kwargs: Any) -> None:
-    lessons = LessonPage.objects.filter(asset_id=asset_id, live=True).order_by()
+    shows = Q(asset_id=asset_id) | Q(voices__asset_id=asset_id)
+    lessons = LessonPage.objects.filter(shows, live=True).order_by()
     tell(lessons.values_list("translation_key", flat=True).distinct())

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 
+from courses.blocks import Tongue
 from courses.cards import (
     Lessons,
     codes_of,
@@ -18,10 +19,11 @@ from courses.cards import (
     modules_of,
     topics_within,
 )
-from courses.models import CourseIndexPage, CoursePage, HomePage, LessonPage
+from courses.models import CourseIndexPage, CoursePage, HomePage, LessonPage, LessonVoice
 from courses.pictures import COURSE, LINK_PREVIEW, picture
 from courses.selectors import topics
-from courses.types import Cue, Reading, Slide
+from courses.tongues import own_name
+from courses.types import Cue, Hearing, Reading, Slide
 from courses.visibility import public
 from media_pipeline import selectors as media_pipeline
 from media_pipeline.types import Media
@@ -78,11 +80,13 @@ def course_context(page: CoursePage, *, private: bool) -> dict[str, Any]:
     }
 
 
-def lesson_context(page: LessonPage, *, private: bool, plain: bool = False) -> dict[str, Any]:
+def lesson_context(
+    page: LessonPage, *, private: bool, plain: bool = False, tongue: Tongue | None = None
+) -> dict[str, Any]:
     """A lesson with its media and captions, its course, and the lessons beside it.
 
     In a preview (`private`) the lesson may be new and not yet among those of its course. `plain` is for devices without
-    AV1: it leads to other lessons in the same way, where they have it too.
+    AV1, `tongue` for a further language: each leads to other lessons in the same way, where they have it too.
     """
     course = _course_of(page)
     if course is None:
@@ -94,6 +98,7 @@ def lesson_context(page: LessonPage, *, private: bool, plain: bool = False) -> d
             "previous": None,
             "next": None,
             "reading": None,
+            "hearings": (),
         }
     lessons = Lessons.of(course)
     places = {lesson.translation_key: at for at, lesson in enumerate(lessons.pages)}
@@ -108,27 +113,72 @@ def lesson_context(page: LessonPage, *, private: bool, plain: bool = False) -> d
         media = {asset_id: known.as_plain() for asset_id, known in media.items() if asset_id in with_plain}
     codes = codes_of([course.translation_key, page.translation_key, *lessons.keys])
     url = course.url or ""
+    in_tongue = _lessons_in(tongue, before, after)
 
     def card(lesson: LessonPage | None, number: int) -> Any:
         address = f"{url}{lesson.slug}/" if lesson else ""
         if lesson and plain and lesson.asset_id in with_plain:
             address += "plain/"
+        if lesson and tongue and lesson.pk in in_tongue:
+            address += f"in/{tongue.language}/"
         return lesson_card(lesson, number, media=media, codes=codes, url=address) if lesson else None
 
     _read_pictures(page)
-    known = media.get(page.asset_id) if page.asset_id else None
+    own = media.get(page.asset_id) if page.asset_id else None
+    voices = _media([each.asset_id for each in page.tongues], private=private)
+    known = _heard(own, voices, tongue)
+    if known and known is not own:
+        media = {**media, known.asset_id: known}
+    cues = tongue.cues if tongue and tongue.cues else page.cues
     shown = course_card(course, lessons.pages, media, codes, (), url=url)
+    lesson_url = f"{url}{page.slug}/"
     return {
         "lesson": replace(card(page, at + 1), summary=page.summary),
         "media": known,
-        "cues": page.cues,
-        "plain": f"{url}{page.slug}/plain/" if page.asset_id in with_plain and not plain else "",
-        "reading": None if private or known is None else _reading(known, page.cues),
+        "cues": cues,
+        "plain": f"{lesson_url}plain/" if page.asset_id in with_plain and not plain and known is own else "",
+        "reading": None if private or known is None else _reading(known, cues),
+        "hearings": () if private or plain else _hearings(page, own, voices, tongue, lesson_url),
+        "tongue": tongue,
+        "here": f"{lesson_url}in/{tongue.language}/" if tongue else lesson_url,
         # A draft is seen in its place: "lesson 1 of 1".
         "course": replace(shown, lesson_count=max(shown.lesson_count, at + 1)),
         "previous": card(before, at),
         "next": card(after, at + 2),
     }
+
+
+def _lessons_in(tongue: Tongue | None, *beside: LessonPage | None) -> set[int]:
+    """Which of the lessons beside this one are heard in the same further language."""
+    if tongue is None:
+        return set()
+    named = LessonVoice.objects.filter(language=tongue.language, lesson__in=[page.pk for page in beside if page])
+    return set(named.values_list("lesson_id", flat=True))
+
+
+def _heard(own: Media | None, voices: dict[UUID, Media], tongue: Tongue | None) -> Media | None:
+    """The lesson's media with the voice of `tongue`; None when that voice cannot be played yet."""
+    if own is None or tongue is None or tongue.asset_id is None:
+        return own
+    voice = voices.get(tongue.asset_id)
+    return own.spoken(voice) if voice and voice.sounds else None
+
+
+def _hearings(
+    page: LessonPage, own: Media | None, voices: dict[UUID, Media], tongue: Tongue | None, lesson_url: str
+) -> tuple[Hearing, ...]:
+    """The languages to choose from, the lesson's own first; none when there is only that."""
+    if own is None:
+        return ()
+    spoken = own.sound.language if own.sound and own.sound.language != "und" else page.locale.language_code
+    found = [Hearing(spoken, own_name(spoken.split("-")[0]), lesson_url, own.size_to_play_bytes, tongue is None)]
+    for each in page.tongues:
+        known = _heard(own, voices, each)
+        if known:
+            size_bytes = known.size_to_play_bytes if each.asset_id else None
+            url = f"{lesson_url}in/{each.language}/"
+            found.append(Hearing(each.language, own_name(each.language), url, size_bytes, tongue == each))
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _reading(media: Media, cues: Sequence[Cue]) -> Reading | None:

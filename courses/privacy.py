@@ -7,11 +7,12 @@ the choice away in the editor, the signal here stops programs), moving and copyi
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
 
-from courses.blocks import asset_of
+from courses.blocks import has_recording
 from courses.models import LessonPage
 from courses.sentences import HAS_RECORDINGS
 
@@ -19,10 +20,10 @@ from courses.sentences import HAS_RECORDINGS
 def has_recordings(page: Page) -> bool:
     """True when a lesson at or below `page` names a recording, published or in its latest draft."""
     lessons = LessonPage.objects.descendant_of(page, inclusive=True)
-    if lessons.filter(asset_id__isnull=False).exists():
+    if lessons.filter(Q(asset_id__isnull=False) | Q(voices__isnull=False)).exists():
         return True
     drafts = lessons.filter(has_unpublished_changes=True).select_related("latest_revision")
-    return any(asset_of(lesson.get_latest_revision_as_object().body) for lesson in drafts)
+    return any(has_recording(lesson.get_latest_revision_as_object().body) for lesson in drafts)
 
 
 @receiver(pre_save, sender=PageViewRestriction)

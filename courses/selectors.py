@@ -7,7 +7,7 @@ from uuid import UUID
 from wagtail.models import Revision
 
 from courses.cards import Lessons, codes_of
-from courses.models import CoursePage, LessonPage, ShortCode, Topic
+from courses.models import CoursePage, LessonPage, LessonVoice, ShortCode, Topic
 from courses.subjects import search_subjects
 from courses.types import Named, TopicTile
 from courses.visibility import private_paths, public
@@ -31,8 +31,13 @@ __all__ = [
 
 def shown_assets(asset_ids: Collection[UUID]) -> set[UUID]:
     """Those of `asset_ids` that a live public page shows: only these may be served to everyone."""
-    lessons = public(LessonPage.objects.filter(asset_id__in=set(asset_ids)))
-    return {asset_id for asset_id in lessons.order_by().values_list("asset_id", flat=True) if asset_id}
+    wanted = set(asset_ids)
+    lessons = public(LessonPage.objects.filter(asset_id__in=wanted)).order_by()
+    found = {asset_id for asset_id in lessons.values_list("asset_id", flat=True) if asset_id}
+    if found == wanted:
+        return found
+    spoken = public(LessonPage.objects.filter(voices__asset_id__in=wanted)).order_by()
+    return found | (wanted & set(spoken.values_list("voices__asset_id", flat=True)))
 
 
 def used_assets() -> set[UUID]:
@@ -41,6 +46,7 @@ def used_assets() -> set[UUID]:
     Any UUID of a body counts: rather one too many than one too few.
     """
     found = {asset_id for asset_id in LessonPage.objects.order_by().values_list("asset_id", flat=True) if asset_id}
+    found.update(LessonVoice.objects.values_list("asset_id", flat=True))
     for content in Revision.page_revisions.values_list("content", flat=True).iterator():
         found.update(UUID(name) for name in _UUID.findall(str(content.get("body", ""))))
     return found

@@ -47,6 +47,17 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Hearing:
+    """A language to take a lesson in: `language` is BCP 47, `name` as its speakers write it."""
+
+    language: str
+    name: str
+    url: str
+    size_bytes: int | None  # of the usual choice; None where there are captions alone
+    is_current: bool
+
+
+@dataclass(frozen=True)
 class LessonCard:
     """A lesson in a list."""
 

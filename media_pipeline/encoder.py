@@ -58,6 +58,9 @@ class Encoder(Protocol):
     def examine(self, source: Path, *, watch: Watch) -> Any:
         """Probe a source, tell its kind of content and plan its ladder."""
 
+    def fitted(self, plan: Any, length_s: float) -> Any:
+        """The same plan, cut or padded to a length in seconds."""
+
     def encode_voice(self, source: Path, plan: Any, folder: Path, *, watch: Watch) -> Sequence[Encoded]: ...
     def encode_pictures(self, source: Path, plan: Any, folder: Path, *, watch: Watch) -> Sequence[Encoded]: ...
     def encode_share(self, source: Path, plan: Any, folder: Path, *, watch: Watch) -> Sequence[Encoded]: ...

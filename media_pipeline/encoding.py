@@ -48,6 +48,11 @@ def examine(source: Path, *, watch: Watch) -> Examined:
     return Examined(looked.probe, content, plan(looked.probe, content))
 
 
+def fitted(plan: Plan, length_s: float) -> Plan:
+    """The same, cut or padded with silence to `length_s`."""
+    return replace(plan, probe=replace(plan.probe, duration_s=length_s))
+
+
 def encode_voice(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
     """The sound alone; nothing when the source has none."""
     if not plan.voice:

@@ -85,8 +85,8 @@ def worker_name() -> str:
 
 def due(kinds: Collection[str], *, now: datetime) -> QuerySet[Step]:
     """The steps of `kinds` that may be claimed, the most wanted first."""
-    can_start = Q(kind=Step.Kind.EXAMINE) | Q(asset__state=Asset.State.ENCODING)
-    can_start |= Q(kind__in=Step.EXTRA, asset__state=Asset.State.READY)
+    # What is ready may have steps besides, and steps that are to be done once more.
+    can_start = Q(kind=Step.Kind.EXAMINE) | Q(asset__state__in=[Asset.State.ENCODING, Asset.State.READY])
     waits = Q(state__in=Step.WANTED, not_before__lte=now)
     return Step.objects.filter(waits, can_start, kind__in=kinds).order_by(*step_order())
 

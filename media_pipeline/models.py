@@ -26,6 +26,8 @@ class Asset(models.Model):
     examined = models.JSONField(null=True)  # what the examination found, the plan included
     content = models.CharField(max_length=12, blank=True)
     duration_s = models.FloatField(null=True)
+    # A further voice is made as long as the recording it is heard with; null: as long as it is.
+    fitted_s = models.FloatField(null=True)
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     error_code = models.CharField(max_length=40, blank=True)
@@ -40,6 +42,7 @@ class Asset(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source_sha256", "language"], name="media_asset_one_per_source"),
             models.CheckConstraint(condition=Q(source_size_bytes__gt=0), name="media_asset_not_empty"),
+            models.CheckConstraint(condition=Q(fitted_s=None) | Q(fitted_s__gt=0), name="media_asset_fitted_to_a_length"),
             models.CheckConstraint(
                 condition=Q(state__in=["received", "encoding", "ready", "failed"]), name="media_asset_state_known"
             ),

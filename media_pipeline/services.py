@@ -31,6 +31,8 @@ from media_pipeline.refusals import (
 from media_pipeline.sentences import in_all_languages
 
 Upload = File[bytes] | IO[bytes]
+FIT_TOLERANCE_S = 0.1
+FITTED = (Step.Kind.VOICE, Step.Kind.SHARE)  # what a further voice is heard by
 FORGOTTEN_AFTER = timedelta(days=2)  # uploads that never came into a page, files a crash left behind
 
 
@@ -152,6 +154,27 @@ def complete(*, now: datetime) -> int:
     with transaction.atomic():
         Step.objects.bulk_create(lacking, ignore_conflicts=True)
     return len(lacking)
+
+
+def fit(*, asset_id: UUID, to: UUID, now: datetime) -> bool:
+    """Have the sound of `asset_id` made as long as the recording `to` that it is heard with; what there is plays on.
+
+    Nothing happens where it is so already, or where the length of `to` is not known yet. True when there is work to do.
+    """
+    with transaction.atomic():
+        length_s = Asset.objects.filter(id=to).values_list("duration_s", flat=True).first()
+        asset = Asset.objects.select_for_update().filter(id=asset_id).first()
+        if asset is None or not length_s or _is_close(asset.fitted_s or asset.duration_s, length_s):
+            return False
+        Asset.objects.filter(pk=asset.pk).update(fitted_s=length_s)
+        # A step at work would still make the old length: its lease is taken from it.
+        again = asset.steps.filter(kind__in=FITTED).exclude(state=Step.State.FAILED)
+        again.update(state=Step.State.WAITING, not_before=now, fraction=0, finished_at=None, **NO_LEASE)
+    return True
+
+
+def _is_close(length_s: float | None, wanted_s: float) -> bool:
+    return length_s is not None and abs(length_s - wanted_s) < FIT_TOLERANCE_S
 
 
 def cancel(*, asset_id: UUID, now: datetime) -> None:

@@ -152,9 +152,10 @@ def _work(step: Step, folder: Path) -> None:
 def _plan(asset: Asset, source: Path, watch: Watch) -> Any:
     """The plan of the examination; made anew when an older version of the encoder wrote it in another shape."""
     try:
-        return frozen.from_json(encoder().Examined, asset.examined or {}).plan
+        plan = frozen.from_json(encoder().Examined, asset.examined or {}).plan
     except TypeError:
-        return encoder().examine(source, watch=watch).plan
+        plan = encoder().examine(source, watch=watch).plan
+    return encoder().fitted(plan, asset.fitted_s) if asset.fitted_s else plan
 
 
 def _watcher(step: Step) -> Watch:
@@ -209,6 +210,8 @@ def _save_made(step: Step, made: Sequence[Encoded], watch: Watch) -> None:
         asset = Asset.objects.select_for_update().get(pk=step.asset_id)
         endings.done(step, now)
         default = made[0].name if made and step.kind == Step.Kind.VOICE else None
+        # What the same step made before was shown until now.
+        asset.renditions.filter(name__in=[file.name for file in made]).delete()
         Rendition.objects.bulk_create(
             _row(asset, file, sha256, index, is_default=file.name == default, now=now)
             for sha256, file, index in zip(hashes, made, indexes, strict=True)

@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,10 @@ def examine(source: Path, *, watch: Watch) -> Examined:
     size = (None, None) if told["content"] == "audio" else (1280, 720)
     plan = Plan(told["content"], told["duration_s"], told["sound"], told["fail"], told["seed"])
     return Examined(Probe(told["duration_s"], *size), told["content"], plan)
+
+
+def fitted(plan: Plan, length_s: float) -> Plan:
+    return replace(plan, duration_s=length_s)
 
 
 def encode_voice(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:

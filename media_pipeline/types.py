@@ -134,6 +134,19 @@ class Media:
             plain=Plain(),
         )
 
+    def spoken(self, voice: "Media") -> "Media":
+        """The same pictures with the sound of another recording, and that alone as the file that plays anywhere."""
+        sound_bytes = voice.sound.size_bytes if voice.sound else 0
+        return replace(
+            self,
+            sounds=voice.sounds,
+            renditions=tuple(
+                replace(one, size_with_sound_bytes=one.size_bytes + sound_bytes) for one in self.renditions
+            ),
+            plain=Plain(),
+            share=voice.share,
+        )
+
     @property
     def playable(self) -> bool:
         """True when something can be played with MediaSource."""

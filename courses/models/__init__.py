@@ -1,6 +1,7 @@
 """What courses keep: the page tree, topics and audiences, and the numbers people type."""
 
-from courses.models.pages import CourseIndexPage, CoursePage, HomePage, LessonPage, Module
+from courses.models.lessons import LessonPage, LessonVoice
+from courses.models.pages import CourseIndexPage, CoursePage, HomePage, Module
 from courses.models.taxonomy import Audience, CatalogueRecord, ShortCode, Topic
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "CoursePage",
     "HomePage",
     "LessonPage",
+    "LessonVoice",
     "Module",
     "ShortCode",
     "Topic",

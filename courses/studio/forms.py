@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.models import Page
 
-from courses.blocks import asset_of
+from courses.blocks import has_recording
 from courses.sentences import NOT_ON_PRIVATE_PAGES
 from courses.slugs import pinyin_slug
 from courses.studio.widgets import CaptionsInput
@@ -65,6 +65,6 @@ class LessonForm(PinyinPageForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
         is_new = not self.instance.path  # a page that is in the tree is checked by its model
-        if is_new and self.parent_page and asset_of(cleaned.get("body")) and is_private(self.parent_page.path):
+        if is_new and self.parent_page and has_recording(cleaned.get("body")) and is_private(self.parent_page.path):
             self.add_error("body", NOT_ON_PRIVATE_PAGES)
         return cleaned

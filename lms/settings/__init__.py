@@ -173,6 +173,7 @@ CRITICAL_STYLES = critical.bundles(
         "lesson": [*_EVERY_PAGE, _SITE / "lesson.css", _PLAYER / "player.css"],
         # Travel where they are used, behind the first paint.
         "lesson-below": [_SITE / name for name in ("facts.css", "go.css", "saved.css", "lesson-below.css", "keep.css")],
+        "hearings": [_SITE / "hearings.css"],
     }
 )
 # The player starts with the page: a file of its own would cost a round trip before the first sound.

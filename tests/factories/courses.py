@@ -67,16 +67,26 @@ def lesson(
     live: bool = True,
     module: str = "",
     cues: Iterable[Cue] = (),
+    tongues: Iterable[dict[str, object]] = (),
     **fields: Any,
 ) -> LessonPage:
-    """A lesson of a course, with a recording when `asset_id` is given."""
+    """A lesson of a course, with a recording when `asset_id` is given, and further languages of it (`tongue`)."""
     page = LessonPage(title=title or f"第{next(_numbers)}课", locale=parent.locale, live=False, **fields)
-    page.body = [*([("video", str(asset_id))] if asset_id else []), *([("text", f"<p>{text}</p>")] if text else [])]
+    page.body = [
+        *([("video", str(asset_id))] if asset_id else []),
+        *(("tongue", each) for each in tongues),
+        *([("text", f"<p>{text}</p>")] if text else []),
+    ]
     page.set_transcript(write(cues) if cues else "")
     if module:
         page.module_key = parent.modules.get(title=module).key
     CoursePage.objects.get(pk=parent.pk).add_child(instance=page)
     return publish(page, live=live)
+
+
+def tongue(language: str, *, voice: UUID | None = None, captions: str = "") -> dict[str, object]:
+    """A further language of a lesson."""
+    return {"language": language, "voice": str(voice) if voice else None, "captions": captions}
 
 
 def publish(page: Any, *, live: bool = True) -> Any:

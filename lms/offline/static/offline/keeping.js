@@ -147,6 +147,7 @@
       const name = names.find(one => String(Keep.files(document, one, false)) == String(record.files))
       const share = String(Keep.files(document, '', true)) == String(record.files)
       const same = !!name || share
+      if (!same && record.url != location.pathname) return // kept in another language: this one may take its place
       if (record.whole && came == record.bytes) {
         show('whole', { size: record.bytes }, came)
         say(box, fill(same ? words.whole : words.newer, { n: mega(record.bytes) }))

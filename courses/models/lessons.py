@@ -1,0 +1,168 @@
+"""A lesson, and what is derived from its body for those who ask by the recording.
+
+How it is routed and shown: `slides/` to read, `plain/` for devices without AV1, `in/<language>/` heard or read in
+another language.
+"""
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models, transaction
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.url_routing import RouteResult
+
+from courses.blocks import LessonBody, Tongue, asset_of, has_recording, tongues_of, voices_of
+from courses.models.base import SUMMARY_LENGTH, NumberedPage
+from courses.sentences import NOT_ON_PRIVATE_PAGES
+from courses.studio.forms import LessonForm
+from courses.types import Cue
+from courses.visibility import is_private
+from courses.webvtt import WebVTTError, parse
+
+BELOW = {"slides": "reading", "plain": "plain"}  # the last part of the address -> how the lesson is shown
+
+
+class LessonPage(NumberedPage):
+    """A lesson: a recording with its captions, text, steps, files."""
+
+    parent_page_types = ["courses.CoursePage"]
+    subpage_types: list[str] = []
+
+    summary = models.TextField(
+        _("summary"),
+        blank=True,
+        help_text=_("One or two sentences. Shown in lists and found by search."),
+        validators=[MaxLengthValidator(SUMMARY_LENGTH)],
+    )
+    module_key = models.UUIDField(_("module"), null=True, blank=True)
+    body = StreamField(LessonBody(), verbose_name=_("lesson"), blank=True)
+    transcript_vtt = models.TextField(
+        _("captions"), blank=True, help_text=_("WebVTT. Shown beside the player, and found by search.")
+    )
+    transcript_cues = models.JSONField(default=list, editable=False)
+    # Derived from the body that is live: what may be served is asked by this column.
+    asset_id = models.UUIDField(null=True, editable=False, db_index=True)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("module_key"),
+        FieldPanel("body"),
+        FieldPanel("transcript_vtt"),
+    ]
+
+    base_form_class = LessonForm
+
+    class Meta:
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.path and has_recording(self.body) and is_private(self.path):
+            raise ValidationError({"body": NOT_ON_PRIVATE_PAGES})
+        try:
+            self.set_transcript(self.transcript_vtt)
+        except WebVTTError as error:
+            sentence = _("Line %(line)d: %(sentence)s") % {"line": error.line, "sentence": error.sentence}
+            raise ValidationError({"transcript_vtt": sentence}) from error
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the lesson; what is derived from its content follows, except when Wagtail only notes a draft."""
+        if kwargs.get("update_fields") is not None:
+            super().save(*args, **kwargs)
+            return
+        self.asset_id = asset_of(self.body)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            self._save_voices(voices_of(self.body))
+
+    def _save_voices(self, wanted: dict[str, uuid.UUID]) -> None:
+        known = dict(LessonVoice.objects.filter(lesson=self).values_list("language", "asset_id"))
+        if known == wanted:
+            return
+        LessonVoice.objects.filter(lesson=self).delete()
+        LessonVoice.objects.bulk_create(
+            LessonVoice(lesson=self, language=language, asset_id=asset_id) for language, asset_id in wanted.items()
+        )
+
+    @property
+    def tongues(self) -> tuple[Tongue, ...]:
+        """The further languages it is heard or read in, in their order."""
+        return tuple(tongues_of(self.body))
+
+    def set_transcript(self, text: str) -> None:
+        """Take captions over.
+
+        Raises WebVTTError.
+        """
+        self.transcript_vtt = text
+        self.transcript_cues = [[cue.start_s, cue.end_s, cue.text] for cue in parse(text)] if text.strip() else []
+
+    @property
+    def cues(self) -> tuple[Cue, ...]:
+        """The captions, in their order."""
+        return tuple(Cue(start_s=start, end_s=end, text=text) for start, end, text in self.transcript_cues)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from courses.contexts import lesson_context
+
+        context = super().get_context(request, *args, **kwargs)
+        private = getattr(request, "is_preview", False)
+        if private:
+            self.asset_id = asset_of(self.body)  # what is previewed was never saved
+        tongue = self._tongue(kwargs.get("language", ""))
+        context |= lesson_context(self, private=private, plain=kwargs.get("plain", False), tongue=tongue)
+        if (tongue or kwargs.get("plain")) and not context["media"]:
+            raise Http404
+        if kwargs.get("reading") and not context["reading"]:
+            raise Http404
+        return context
+
+    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
+        """The lesson, or its slides to read."""
+        if kwargs.get("reading"):
+            return "courses/slides_page.html"
+        return str(super().get_template(request, *args, **kwargs))
+
+    def _tongue(self, language: str) -> Tongue | None:
+        """The lesson in `language`, None for its own. Raises Http404 where it is not in it."""
+        if not language:
+            return None
+        found = next((tongue for tongue in self.tongues if tongue.language == language), None)
+        if found is None:
+            raise Http404
+        return found
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """Below the lesson: `slides/` to read, `plain/`, the same for devices without AV1, `in/<language>/` and its slides."""
+        if path_components and self.live:
+            how: dict[str, object] = {}
+            rest = path_components
+            if rest[0] == "in" and len(rest) > 1:
+                how["language"], rest = rest[1], rest[2:]
+            if len(rest) == 1 and rest[0] in BELOW:
+                how[BELOW[rest[0]]], rest = True, []
+            if how and not rest:
+                return RouteResult(self, kwargs=how)
+        return super().route(request, path_components)
+
+
+class LessonVoice(models.Model):
+    """A further voice of a lesson. Derived from the body that is live, as `LessonPage.asset_id` is."""
+
+    lesson = models.ForeignKey(LessonPage, on_delete=models.CASCADE, related_name="voices")
+    language = models.CharField(max_length=35)  # BCP 47
+    asset_id = models.UUIDField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lesson", "language"], name="courses_voice_once_a_language")]
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id} in {self.language}"

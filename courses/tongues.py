@@ -1,0 +1,38 @@
+"""Languages that lessons are heard and read in. More than the site's own: some are spoken and hardly ever written."""
+
+from django.utils.translation import gettext_lazy as _
+
+# BCP 47 -> what it is called here, and how its speakers write it.
+TONGUES = {
+    "zh": (_("Mandarin"), "普通话"),
+    "yue": (_("Cantonese"), "粤语"),
+    "hak": (_("Hakka"), "客家话"),
+    "nan": (_("Southern Min"), "闽南话"),
+    "wuu": (_("Wu"), "吴语"),
+    "gan": (_("Gan"), "赣语"),
+    "hsn": (_("Xiang"), "湘语"),
+    "bo": (_("Tibetan"), "བོད་སྐད"),
+    "ug": (_("Uyghur"), "ئۇيغۇرچە"),
+    "kk-Arab": (_("Kazakh"), "قازاقشا"),
+    "mn-Mong": (_("Mongolian"), "ᠮᠣᠩᠭᠣᠯ"),
+    "ko": (_("Korean"), "조선말"),
+    "za": (_("Zhuang"), "Vahcuengh"),
+    "ii": (_("Yi"), "ꆈꌠꉙ"),
+    "hmn": (_("Miao"), "苗语"),
+    "pcc": (_("Bouyei"), "布依语"),
+    "doc": (_("Dong"), "侗语"),
+    "bca": (_("Bai"), "白语"),
+    "nxq": (_("Naxi"), "纳西语"),
+    "lis": (_("Lisu"), "傈僳语"),
+    "en": (_("English"), "English"),
+}
+
+
+def choices() -> list[tuple[str, str]]:
+    """For a form: the code, and the name in the reader's language with the one its speakers write."""
+    return [(code, f"{name} · {own}" if str(name) != own else own) for code, (name, own) in TONGUES.items()]
+
+
+def own_name(code: str) -> str:
+    """How the speakers of a language write it; the code itself for one that is not listed."""
+    return TONGUES[code][1] if code in TONGUES else code

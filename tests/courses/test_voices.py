@@ -1,0 +1,213 @@
+"""A lesson in further languages: the same pictures with another voice, other captions, or both."""
+
+import json
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from courses.blocks import LessonBody
+from courses.models import LessonPage, LessonVoice
+from courses.privacy import has_recordings
+from courses.selectors import shown_assets, used_assets
+from lms.core import outbox
+from lms.core.clock import now
+from media_pipeline.models import Asset, Rendition, Step
+from media_pipeline.selectors import media
+from media_pipeline.testing import playable_asset, ready_asset, received_asset, work_off
+from tests.factories import courses as make
+
+pytestmark = pytest.mark.django_db
+TIBETAN = """WEBVTT
+
+00:01.000 --> 00:04.000
+བོད་སྐད།
+"""
+
+
+@pytest.fixture
+def voice() -> UUID:
+    return ready_asset(content="audio", duration_s=90, seed="bo")
+
+
+@pytest.fixture
+def lesson(voice: UUID) -> LessonPage:
+    return make.lesson(
+        make.course(),
+        "开店",
+        asset_id=ready_asset(content="slides", duration_s=90),
+        tongues=[make.tongue("bo", voice=voice, captions=TIBETAN), make.tongue("ug", captions=TIBETAN)],
+    )
+
+
+def tell() -> None:
+    while outbox.handle_next(now=now()):
+        pass
+
+
+def data(page: str) -> Any:
+    found = re.search(r'id="lesson-media"[^>]*>(.*?)</script>', page)
+    assert found
+    return json.loads(found[1])
+
+
+def voice_bytes(asset_id: UUID) -> int:
+    sound = media([asset_id])[asset_id].sound
+    assert sound
+    return sound.size_bytes
+
+
+def test_the_same_pictures_are_heard_in_another_language(client: Client, lesson: LessonPage, voice: UUID) -> None:
+    own, other = (data(client.get(url).content.decode()) for url in (lesson.url, f"{lesson.url}in/bo/"))
+    assert own["pictures"] == other["pictures"]
+    known = media([voice])[voice]
+    assert known.sound
+    assert other["sound"]["url"] == known.sound.url != own["sound"]["url"]
+    page = client.get(f"{lesson.url}in/bo/").content.decode()
+    assert known.share
+    assert f'<source src="{known.share.url}"' in page
+    assert "data-plain" not in page
+
+
+def test_each_language_says_what_it_costs_and_which_one_is_heard(
+    client: Client, lesson: LessonPage, voice: UUID
+) -> None:
+    answer = client.get(f"{lesson.url}in/bo/")
+    own, bo, ug = answer.context["hearings"]
+    picture = answer.context["media"].renditions[0]
+    assert bo.size_bytes == picture.size_with_sound_bytes == picture.size_bytes + voice_bytes(voice)
+    assert [one.is_current for one in (own, bo, ug)] == [False, True, False]
+    assert [one.url for one in (own, bo, ug)] == [lesson.url, f"{lesson.url}in/bo/", f"{lesson.url}in/ug/"]
+    assert (own.name, bo.name, ug.size_bytes) == ("普通话", "བོད་སྐད", None)
+    assert answer.content.decode().count('aria-current="true"') == 1
+    assert [one.is_current for one in client.get(lesson.url).context["hearings"]] == [True, False, False]
+
+
+def test_captions_of_a_language_stand_beside_its_voice_and_under_its_slides(
+    client: Client, lesson: LessonPage
+) -> None:
+    for address in ("in/bo/", "in/bo/slides/", "in/ug/"):
+        page = client.get(f"{lesson.url}{address}").content.decode()
+        assert re.search(r'lang="(bo|ug)" dir="auto"[^>]*>.{0,80}བོད་སྐད།|lang="bo" dir="auto">བོད་སྐད།', page, re.DOTALL)
+    assert "བོད་སྐད།" not in client.get(lesson.url).content.decode()
+    assert f"{lesson.url}in/bo/slides/" in client.get(f"{lesson.url}in/bo/").content.decode()
+
+
+def test_the_next_lesson_is_in_the_same_language_where_it_has_it(client: Client, voice: UUID) -> None:
+    course = make.course()
+    tongues = [make.tongue("bo", voice=voice)]
+    first = make.lesson(course, asset_id=ready_asset(seed="1"), tongues=tongues)
+    second = make.lesson(course, asset_id=ready_asset(seed="2"), tongues=tongues)
+    third = make.lesson(course, asset_id=ready_asset(seed="3"))
+    assert client.get(f"{first.url}in/bo/").context["next"].url == f"{second.url}in/bo/"
+    assert client.get(f"{second.url}in/bo/").context["next"].url == third.url
+    assert client.get(first.url).context["next"].url == second.url
+
+
+def test_a_lesson_in_one_language_shows_no_choice(client: Client) -> None:
+    lesson = make.lesson(make.course(), asset_id=ready_asset())
+    assert 'class="hearings"' not in client.get(lesson.url).content.decode()
+
+
+@pytest.mark.parametrize("address", ["in/", "in/ko/", "in/bo/more/", "in/bo/plain/more/", "in/BO/", "in/../"])
+def test_what_a_lesson_is_not_in_is_not_found(client: Client, lesson: LessonPage, address: str) -> None:
+    assert client.get(f"{lesson.url}{address}").status_code == 404
+
+
+def test_a_voice_that_cannot_be_played_yet_is_not_offered(client: Client) -> None:
+    ready = ready_asset()
+    coming = received_asset(content="audio", seed="coming")
+    lesson = make.lesson(make.course(), asset_id=ready, tongues=[make.tongue("bo", voice=coming)])
+    assert client.get(lesson.url).context["hearings"] == ()
+    assert client.get(f"{lesson.url}in/bo/").status_code == 404
+
+
+def test_a_voice_is_made_as_long_as_the_lesson_and_plays_on_meanwhile(client: Client) -> None:
+    short = ready_asset(content="audio", duration_s=60, seed="short")
+    lesson = make.lesson(
+        make.course(), asset_id=ready_asset(duration_s=90), tongues=[make.tongue("bo", voice=short)]
+    )
+    assert client.get(f"{lesson.url}in/bo/").status_code == 200
+    assert data(client.get(f"{lesson.url}in/bo/").content.decode())["duration"] == 60
+    assert set(Step.objects.filter(asset=short, state="waiting").values_list("kind", flat=True)) == {"voice", "share"}
+    work_off()
+    assert data(client.get(f"{lesson.url}in/bo/").content.decode())["duration"] == 90
+    assert Rendition.objects.filter(asset=short, name="voice").count() == 1
+    assert Asset.objects.get(id=short).state == "ready"
+    make.publish(lesson)
+    assert not Step.objects.filter(asset=short).exclude(state="done").exists()
+
+
+def test_a_voice_waits_for_a_lesson_whose_length_is_not_known() -> None:
+    short = ready_asset(content="audio", duration_s=60, seed="short")
+    main = received_asset(duration_s=90)
+    make.lesson(make.course(), asset_id=main, tongues=[make.tongue("bo", voice=short)])
+    assert Asset.objects.get(id=short).fitted_s is None
+    work_off()
+    tell()
+    assert Asset.objects.get(id=short).fitted_s == 90
+
+
+def test_a_voice_that_two_lessons_name_fits_the_older_one_and_stays_so() -> None:
+    shared = ready_asset(content="audio", duration_s=60, seed="shared")
+    course = make.course()
+    for length_s in (90, 120):
+        main = ready_asset(duration_s=length_s, seed=str(length_s))
+        make.lesson(course, asset_id=main, tongues=[make.tongue("bo", voice=shared)])
+    for _ in range(3):
+        work_off()
+        tell()
+    assert Asset.objects.get(id=shared).fitted_s == 90
+    assert not Step.objects.exclude(state="done").exists()
+
+
+def test_voices_are_served_and_kept_as_long_as_a_page_names_them(lesson: LessonPage, voice: UUID) -> None:
+    assert shown_assets({voice}) == {voice}
+    assert voice in used_assets()
+    lesson.body = [block for block in lesson.body.raw_data if block["type"] != "tongue"]
+    draft = lesson.save_revision()
+    assert shown_assets({voice}) == {voice}
+    draft.publish()
+    assert shown_assets({voice}) == set()
+    assert voice in used_assets()  # an earlier revision names it
+
+
+def test_a_draft_shows_no_voice(voice: UUID) -> None:
+    make.lesson(make.course(), asset_id=ready_asset(), tongues=[make.tongue("bo", voice=voice)], live=False)
+    assert shown_assets({voice}) == set()
+
+
+def test_a_private_place_takes_no_voice(lesson: LessonPage) -> None:
+    lesson.body = [block for block in lesson.body.raw_data if block["type"] != "video"]
+    make.publish(lesson)
+    assert has_recordings(lesson)
+    with pytest.raises(ValidationError) as caught:
+        make.restrict(lesson)
+    assert caught.value.code == "private_video"
+
+
+def test_a_page_in_place_of_another_has_its_voices(lesson: LessonPage, voice: UUID) -> None:
+    other = make.alias(lesson)
+    assert LessonVoice.objects.get(lesson=other.pk).asset_id == voice
+
+
+REFUSED = {
+    "tongue_alone": [("tongue", {"language": "bo", "voice": None, "captions": TIBETAN})],
+    "tongue_twice": [("tongue", {"language": "bo", "voice": None, "captions": TIBETAN})] * 2,
+    "empty_tongue": [("tongue", {"language": "bo", "voice": None, "captions": " "})],
+    "line 3": [("tongue", {"language": "bo", "voice": None, "captions": "WEBVTT\n\nno time\nx\n"})],
+    "required": [("tongue", {"language": "", "voice": None, "captions": TIBETAN})],
+    "max": [("tongue", {"language": "bo", "voice": None, "captions": TIBETAN})] * 13,
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_what_no_lesson_can_be_is_refused_with_a_sentence(why: str) -> None:
+    block = LessonBody()
+    with_video = [] if why == "tongue_alone" else [("video", str(playable_asset()))]
+    with pytest.raises(ValidationError) as caught:
+        block.clean(block.normalize([*with_video, *REFUSED[why]]))
+    assert caught.value
