@@ -1,7 +1,7 @@
 """`python -m benchmarks.lessons CLIP ...`: publishes one course with a lesson for each clip, through the public door.
 
-Clips: `teacher`, `slides`, `stay` (4 minutes) and `long` (9) from the shared clips (real footage); `pattern`, `sound`
-and `picture` made by ffmpeg, short, for tests.
+Clips: `teacher`, `slides`, `stay` (4 minutes) and `long` (9) from the shared clips (real footage); `pattern`, `sound`,
+`picture` and `voices` (two of them) made by ffmpeg, short, for tests.
 """
 
 import os
@@ -29,6 +29,8 @@ def source(clip: str, target: Path) -> None:
         "pattern": [*moving, *tone, "-t", "60"],
         "sound": [*tone, "-t", "20"],
         "picture": [*moving, "-t", "20"],
+        "voices": [*moving, *tone, "-t", "30"],
+        "voice": ["-f", "lavfi", "-i", "sine=frequency=550:sample_rate=48000", "-t", "28"],
     }
     coded = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-pix_fmt", "yuv420p", "-c:a", "aac"]
     from media_pipeline.adapters.ffmpeg import program
@@ -50,8 +52,6 @@ def publish(clips: list[str]) -> None:
     from courses.models import CourseIndexPage, CoursePage, LessonPage
     from courses.types import Cue
     from courses.webvtt import write
-    from lms.core.clock import now
-    from media_pipeline import services
 
     index = CourseIndexPage.objects.get(locale__language_code="zh-hans")
     course = CoursePage.objects.child_of(index).filter(slug="measured").first()
@@ -60,18 +60,26 @@ def publish(clips: list[str]) -> None:
     for clip in clips:
         if LessonPage.objects.child_of(course).filter(slug=clip).exists():
             continue
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"{clip}.mp4"
-            source(clip, path)
-            with path.open("rb") as file:
-                asset_id = services.ingest(file=file, name=path.name, now=now())
         lesson = LessonPage(title=f"选一个能发货的平台（{clip}）", slug=clip, summary="先看运费和规则，再看人气。")
-        lesson.body = [("video", str(asset_id))]
+        lesson.body = [("video", _ingested(clip))]
+        if clip == "voices":
+            lesson.body.append(("tongue", {"language": "yue", "voice": _ingested("voice"), "captions": ""}))
         lesson.set_transcript(
             write([Cue(at, at + CUE_S, f"第{at // CUE_S + 1}句：先看运费，再看规则。") for at in range(0, 20, CUE_S)])
         )
         course.add_child(instance=lesson)
         lesson.save_revision().publish()
+
+
+def _ingested(clip: str) -> str:
+    from lms.core.clock import now
+    from media_pipeline import services
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{clip}.mp4"
+        source(clip, path)
+        with path.open("rb") as file:
+            return str(services.ingest(file=file, name=path.name, now=now()))
 
 
 if __name__ == "__main__":

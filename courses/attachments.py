@@ -13,7 +13,7 @@ from wagtail.images.models import Image
 from willow.image import Image as Willow
 from willow.image import UnrecognisedImageFormatError
 
-from courses.catalogue import CourseRecord, LessonRecord, RecordRefused
+from courses.catalogue import CourseRecord, LessonRecord, RecordRefused, TongueRecord
 from courses.selectors import used_assets
 from media_pipeline import services as media_pipeline
 
@@ -50,15 +50,25 @@ class Attachments:
         """Keep every video of the record. Raises a FieldschoolError for one that cannot be used."""
         for lesson in record.lessons:
             if lesson.video:
-                path, spoken = self._base / lesson.video, lesson.video_language or self._language
-                with path.open("rb") as opened:
-                    self._recordings[lesson.video, spoken] = media_pipeline.ingest(
-                        file=opened, name=path.name, language=spoken, now=self._now
-                    )
+                self._take(lesson.video, lesson.video_language or self._language)
+            for tongue in lesson.languages:
+                if tongue.voice:
+                    self._take(tongue.voice, tongue.language)
+
+    def _take(self, name: str, spoken: str) -> None:
+        path = self._base / name
+        with path.open("rb") as opened:
+            self._recordings[name, spoken] = media_pipeline.ingest(
+                file=opened, name=path.name, language=spoken, now=self._now
+            )
 
     def recording(self, lesson: LessonRecord) -> UUID:
         """The asset of a lesson's video, once taken."""
         return self._recordings[lesson.video or "", lesson.video_language or self._language]
+
+    def voice(self, tongue: TongueRecord) -> UUID | None:
+        """The asset of a further voice, once taken; None for captions alone."""
+        return self._recordings[tongue.voice, tongue.language] if tongue.voice else None
 
     def picture(self, name: str, title: str) -> Image:
         """The picture of a file. Raises RecordRefused when it is none."""

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
+from courses.tongues import TONGUES
 from courses.types import Cue
 from lms.core.errors import FieldschoolError
 
@@ -29,8 +30,17 @@ class RecordRefused(FieldschoolError):
 
 
 @dataclass(frozen=True)
+class TongueRecord:
+    """A further language of a lesson: a voice, captions, or both."""
+
+    language: str  # BCP 47
+    voice: str | None
+    transcript: tuple[Cue, ...]
+
+
+@dataclass(frozen=True)
 class LessonRecord:
-    """A lesson of a record. `body` is plain text; steps and tip are extras that the contract's format leaves out."""
+    """A lesson of a record. `body` is plain text; steps, tip and languages are extras of ours to the common format."""
 
     title: str
     summary: str
@@ -41,6 +51,7 @@ class LessonRecord:
     transcript: tuple[Cue, ...]
     video: str | None
     video_language: str  # BCP 47, of what is spoken; the record's own when empty
+    languages: tuple["TongueRecord", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,6 +149,23 @@ def _transcript(lesson: dict[str, Any], where: str) -> tuple[Cue, ...]:
     return tuple(sorted((cue for cue in cues if cue.text), key=lambda cue: (cue.start_s, cue.end_s)))
 
 
+def _tongues(lesson: dict[str, Any], where: str) -> tuple[TongueRecord, ...]:
+    value = lesson.get("languages") or []
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise _wrong(f"{where}languages", _("a list of objects"))
+    found = []
+    for at, one in enumerate(value, start=1):
+        name = f"{where}languages[{at}]."
+        language = _text(one, "language", name, needed=True, limit=35)
+        if language not in TONGUES or language in {before.language for before in found}:
+            raise _wrong(f"{name}language", _("one of %(list)s, and each only once") % {"list": ", ".join(TONGUES)})
+        tongue = TongueRecord(language, _path(one, "voice", name), _transcript(one, name))
+        if not tongue.voice and not tongue.transcript:
+            raise _refuse("missing_field", _("%(field)s is missing or empty.") % {"field": f"{name}voice"})
+        found.append(tongue)
+    return tuple(found)
+
+
 def _lesson(lesson: Any, at: int) -> LessonRecord:
     where = f"lessons[{at}]."
     if not isinstance(lesson, dict):
@@ -157,6 +185,7 @@ def _lesson(lesson: Any, at: int) -> LessonRecord:
         transcript=_transcript(lesson, where),
         video=_path(lesson, "video", where),
         video_language=_text(lesson, "video_language", where, limit=12),
+        languages=_tongues(lesson, where),
     )
 
 

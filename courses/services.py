@@ -79,6 +79,7 @@ def _hashes(course: CourseRecord, base: Path) -> dict[str, str]:
     named = [course.picture]
     for lesson in course.lessons:
         named += [lesson.video, *(picture for _text, picture in lesson.steps)]
+        named += [tongue.voice for tongue in lesson.languages]
     found: dict[str, str] = {}
     for name in filter(None, named):
         path = base / name
@@ -212,6 +213,9 @@ def _fill(page: LessonPage, record: LessonRecord, attachments: Attachments) -> N
     body: list[tuple[str, Any]] = []
     if record.video:
         body.append(("video", str(attachments.recording(record))))
+    for tongue in record.languages:
+        voice, captions = attachments.voice(tongue), webvtt.write(tongue.transcript) if tongue.transcript else ""
+        body.append(("tongue", {"language": tongue.language, "voice": str(voice) if voice else None, "captions": captions}))
     if record.body:
         body.append(("text", catalogue.paragraphs(record.body)))
     if record.steps:

@@ -16,7 +16,7 @@ from demo import film, screencast, season, slides
 from demo.figures import figure
 from demo.fonts import Fonts
 from demo.narrated import Timed, lay_out
-from demo.narration import Spoken, available, webvtt
+from demo.narration import Spoken, available, speak_along, webvtt
 from demo.palette import PAPER
 from demo.script import Course, Language, Lesson
 
@@ -42,6 +42,7 @@ class Made:
     cues: tuple[Spoken, ...]
     duration_s: float
     is_new: bool
+    voices: tuple[tuple[str, Path], ...] = ()  # further ones: language, file
 
 
 @cache
@@ -96,7 +97,8 @@ def made_before(order: Order, fonts: Fonts, cache_dir: Path) -> Made | None:
 def _read(folder: Path) -> Made:
     told = json.loads((folder / "cues.json").read_text(encoding="utf-8"))
     cues = tuple(Spoken(**cue) for cue in told["cues"])
-    return Made(folder / "video.mp4", folder / "captions.vtt", cues, told["duration_s"], is_new=False)
+    voices = tuple((path.stem.removeprefix("voice-"), path) for path in sorted(folder.glob("voice-*.wav")))
+    return Made(folder / "video.mp4", folder / "captions.vtt", cues, told["duration_s"], is_new=False, voices=voices)
 
 
 def _make(order: Order, fonts: Fonts, folder: Path) -> None:
@@ -106,6 +108,10 @@ def _make(order: Order, fonts: Fonts, folder: Path) -> None:
     frames, size, fps = _frames(order, fonts, timed)
     film.write(frames, size, fps, sound, folder / "video.mp4")
     sound.unlink()
+    if order.language == "zh-hans" and available():
+        for language in order.lesson.voices:
+            again = speak_along(timed.narration.spoken, language, duration_s=timed.duration_s)
+            again.write(folder / f"voice-{language}.wav")
     (folder / "captions.vtt").write_text(webvtt(timed.narration.spoken), encoding="utf-8")
     told = {"duration_s": timed.duration_s, "cues": [vars(one) for one in timed.narration.spoken]}
     (folder / "cues.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")

@@ -16,7 +16,7 @@ from demo.script import Language
 
 Samples: TypeAlias = "array.array[int]"  # 16-bit mono
 
-VOICES: dict[Language, tuple[str, int]] = {"zh-hans": ("cmn", 162), "en": ("en", 150)}
+VOICES = {"zh-hans": ("cmn", 162), "en": ("en", 150), "yue": ("yue", 190)}  # name, words a minute
 LEAD_S = 0.4  # before the first sentence
 QUIET = 400  # of 32768: below this it is silence
 SILENT_RATE_HZ = 22_050
@@ -85,10 +85,24 @@ def narrate(sentences: Sequence[Sentence], language: Language, *, end_pause_s: f
     return Narration(samples, rate_hz, tuple(spoken))
 
 
-def _speak(texts: list[str], language: Language) -> tuple[int, list[Samples]]:
+def speak_along(spoken: Sequence[Spoken], language: str, *, duration_s: float) -> Narration:
+    """The same sentences by another voice, each where it was, or as soon as the one before it has ended."""
+    rate_hz, pieces = _speak([one.text for one in spoken], language)
+    samples = array.array("h")
+    again = []
+    for one, piece in zip(spoken, pieces, strict=True):
+        samples.frombytes(bytes(2 * max(0, round(one.start_s * rate_hz) - len(samples))))
+        start_s = len(samples) / rate_hz
+        samples.extend(piece)
+        again.append(Spoken(one.text, start_s, len(samples) / rate_hz))
+    samples.frombytes(bytes(2 * max(0, round(duration_s * rate_hz) - len(samples))))
+    return Narration(samples, rate_hz, tuple(again))
+
+
+def _speak(texts: list[str], language: str) -> tuple[int, list[Samples]]:
     if not available():
         return SILENT_RATE_HZ, [
-            array.array("h", bytes(2 * round(SILENT_RATE_HZ * READING_S[language] * max(len(text), 4))))
+            array.array("h", bytes(2 * round(SILENT_RATE_HZ * _reading_s(text, language))))
             for text in texts
         ]
     voice, words_per_minute = VOICES[language]
@@ -112,6 +126,10 @@ def _speak(texts: list[str], language: Language) -> tuple[int, list[Samples]]:
         pieces.append(trim(heard[at : at + count]))
         at += count
     return int(answer["rate_hz"]), pieces
+
+
+def _reading_s(text: str, language: str) -> float:
+    return READING_S["en" if language == "en" else "zh-hans"] * max(len(text), 4)
 
 
 def trim(samples: Samples) -> Samples:

@@ -71,6 +71,10 @@ def _lesson(lesson: Lesson, language: Language, recordings: Recordings, base: Pa
         "transcript": captions(lesson, language, made) if made else None,
         "video": str(made.video.relative_to(base)) if made else None,
         "video_language": spoken.split("-")[0],
+        "languages": [
+            {"language": name, "voice": str(path.relative_to(base))}
+            for name, path in (made.voices if made and spoken == "zh-hans" else ())
+        ],
     }
 
 

@@ -72,6 +72,7 @@ class Lesson:
     tip: Text
     form: Form | None = None
     languages: tuple[Language, ...] = ("zh-hans",)
+    voices: tuple[str, ...] = ()  # further ones that speak the Chinese sentences to the same pictures (BCP 47)
     slides: tuple[Slide, ...] = ()
     scenes: tuple[Scene, ...] = ()
     steps: tuple[Step, ...] = ()

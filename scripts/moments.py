@@ -109,6 +109,21 @@ def a_lesson_as_a_file(browser: "Browser", lesson: str) -> bytes:
         return picture
 
 
+def a_second_voice(browser: "Browser", lesson: str) -> bytes:
+    """While it plays, the voice of another language: one tap, and the same picture goes on from where it was."""
+    with phone(browser) as context:
+        page = context.new_page()
+        page.goto(lesson)
+        heard(page, 4)
+        before = page.evaluate(PLAYHEAD)
+        page.locator(".hearings a:not([aria-current])").first.click()
+        seen(page, f"location.pathname.startsWith({urlsplit(lesson).path + 'in/'!r})")
+        seen(page, f"{PLAYHEAD} > {before + 1} && {PLAYHEAD} < {before + 20}")
+        if page.evaluate("document.querySelector('video,audio').paused"):
+            raise NotSeenError("the other voice waits for a second tap")
+        return page.screenshot()
+
+
 def kept_and_watched_in_the_field(browser: "Browser", lesson: str) -> bytes:
     """Kept where there is Wi-Fi, watched without a link, credited when there is one again."""
     with phone(browser) as context:
@@ -155,5 +170,6 @@ MOMENTS: Mapping[str, Callable[["Browser", str], bytes]] = {
     "moment-1-chat": a_link_in_the_chat_group,
     "moment-2-poster": a_poster_in_the_shop,
     "moment-3-file": a_lesson_as_a_file,
+    "moment-4-voice": a_second_voice,
     "moment-5-field": kept_and_watched_in_the_field,
 }

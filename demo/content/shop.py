@@ -6,6 +6,7 @@ T = Text
 
 SUMS = Lesson(
     id="shop-sums",
+    voices=("yue",),
     title=T("开店先算三笔账", "Three sums before you open a shop"),
     summary=T(
         "卖什么、一单花多少、一单剩多少：拿五斤装土豆从头算一遍，算清楚再开店。",

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 def lesson(site: Site) -> str:
     """A lesson's address on a site where the demonstration's people can sign in."""
     site.run("manage.py", "shell", "-v0", "-c", "from demo import accounts; accounts.ensure()")
-    return site.address + site.lesson("pattern")
+    return site.address + site.lesson("voices")
 
 
 @pytest.mark.parametrize("name", MOMENTS)

@@ -1,6 +1,7 @@
 // What goes along with a playing lesson, whichever way it plays: the words, progress, keys, speed, what comes next.
 (() => {
-  const $ = (s) => document.querySelector(s)
+  const all = (s) => [...document.querySelectorAll(s)]
+  const $ = (s) => all(s)[0]
   const box = $('[data-player]')
   const stored = (name, none) => {
     try {
@@ -28,7 +29,7 @@
 
   // The words beside it
   const list = $('[data-transcript]')
-  const cues = [...document.querySelectorAll('[data-start]')]
+  const cues = all('[data-start]')
   let current
   const follow = () => {
     const t = v.currentTime + 0.1
@@ -57,11 +58,10 @@
   // it (account.js); without a link it is put down to who was signed in last.
   let me
   const outbox = () => 'events:' + stored('who', '')
-  // RFC 9562, version 7: the time, then chance.
+  // RFC 9562, version 7: the time, then chance, which an address made for nothing ends in (randomUUID needs HTTPS).
   const uuid7 = () => {
     const ms = Date.now().toString(16).padStart(12, 0)
-    const r = [...crypto.getRandomValues(new Uint8Array(9))].map((n) => n.toString(16).padStart(2, 0)).join('')
-    return `${ms.slice(0, 8)}-${ms.slice(8)}-7${r.slice(0, 3)}-a${r.slice(3, 6)}-${r.slice(6)}`
+    return `${ms.slice(0, 8)}-${ms.slice(8)}-7${URL.createObjectURL(new Blob()).slice(-21)}`
   }
   const who = async () => {
     const answer = await fetch('/api/v1/me').catch(() => 0)
@@ -90,16 +90,16 @@
   }
   let noted = 0
   const keep = () => {
-    const all = stored('progress', {})
-    const before = all[key] || {}
+    const known = stored('progress', {})
+    const before = known[key] || {}
     const done = before.completed || v.currentTime > length() * 0.95
-    all[key] = {
+    known[key] = {
       position_s: v.currentTime > length() - 2 ? 0 : +v.currentTime.toFixed(1),
       fraction: Math.max(before.fraction || 0, +(v.currentTime / length()).toFixed(3)),
       completed: done,
       at: new Date().toISOString(),
     }
-    store('progress', all)
+    store('progress', known)
     noted = Date.now()
     if (!done || before.completed) return
     note('lesson_completed', {})
@@ -146,7 +146,7 @@
     m: () => (v.muted = !v.muted),
     f: () => (document.fullscreenElement ? document.exitFullscreen() : v.requestFullscreen?.()),
   }
-  document.addEventListener('keydown', (e) => {
+  addEventListener('keydown', (e) => {
     const own = 'input,select,video,audio' + (e.key == ' ' ? ',a,button,summary' : '')
     if (!keys[e.key] || e.altKey || e.ctrlKey || e.metaKey || e.target.closest(own)) return
     e.preventDefault()
@@ -188,7 +188,7 @@
   if (next) v.onended = v.onseeked = () => (next.hidden = !v.ended)
 
   // Quality climbs to what the link carries and the learner's cap (in MB) allows, until one is chosen by hand
-  const buttons = [...document.querySelectorAll('[data-bps]')]
+  const buttons = all('[data-bps]')
   const cap = $('[data-cap]')
   let at = 0
   let by_hand = navigator.connection?.saveData

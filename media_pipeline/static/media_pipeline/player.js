@@ -9,7 +9,7 @@
   const data = JSON.parse($('#lesson-media').textContent)
   const total = data.duration
   const bytes = s => Uint8Array.from(atob(s), c => c.charCodeAt())
-  const can = f => f && window.MediaSource && MediaSource.isTypeSupported(f.mime)
+  const can = f => window.MediaSource && MediaSource.isTypeSupported(f.mime)
   let ms, S, P, lead, started, spent, want, held, late, rtt, failed
   let tracks = []
   let rate = 6000 // bytes a second
@@ -247,6 +247,7 @@
       go.hidden = v.controls = true
       v.play()
     }
+    if (location.hash == '#play') go.click()
   }
   // Without MediaSource, AV1 or Opus, or when they fail twice, the one file plays.
   const share = () => {
@@ -291,9 +292,9 @@
     // nothing kept, or nothing can be
   }
   // Without AV1 or Opus: the same page with H.264 and AAC.
-  if (![data.sound || data.pictures[0], ...data.pictures].every(can)) return window.MediaSource && box.dataset.plain ? location.replace(box.dataset.plain + location.hash) : share()
-  data.pictures.forEach(unpack)
-  if (data.sound) unpack(data.sound)
+  const files = [data.sound, ...data.pictures].filter(Boolean)
+  if (!files[0] || !files.every(can)) return window.MediaSource && box.dataset.plain ? location.replace(box.dataset.plain + location.hash) : share()
+  files.forEach(unpack)
   want = data.pictures[0]
   const open = () => {
     ms = new MediaSource()
