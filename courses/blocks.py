@@ -26,7 +26,7 @@ RICH_TEXT = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
 class VideoBlock(blocks.FieldBlock):
     """A recorded lesson, picture and sound or sound alone: the UUID of its Asset."""
 
-    def __init__(self, required: bool = True, help_text: str = "", **kwargs: Any) -> None:
+    def __init__(self, required: bool = True, help_text: Any = "", **kwargs: Any) -> None:
         self.field = forms.UUIDField(
             widget=RecordingInput(),
             required=required,
@@ -52,7 +52,7 @@ class VideoBlock(blocks.FieldBlock):
 class CaptionsBlock(blocks.FieldBlock):
     """Captions as WebVTT."""
 
-    def __init__(self, required: bool = True, help_text: str = "", **kwargs: Any) -> None:
+    def __init__(self, required: bool = True, help_text: Any = "", **kwargs: Any) -> None:
         self.field = forms.CharField(widget=CaptionsInput(), required=required, help_text=help_text)
         super().__init__(**kwargs)
 

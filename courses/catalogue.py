@@ -153,7 +153,7 @@ def _tongues(lesson: dict[str, Any], where: str) -> tuple[TongueRecord, ...]:
     value = lesson.get("languages") or []
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise _wrong(f"{where}languages", _("a list of objects"))
-    found = []
+    found: list[TongueRecord] = []
     for at, one in enumerate(value, start=1):
         name = f"{where}languages[{at}]."
         language = _text(one, "language", name, needed=True, limit=35)

@@ -215,7 +215,9 @@ def _fill(page: LessonPage, record: LessonRecord, attachments: Attachments) -> N
         body.append(("video", str(attachments.recording(record))))
     for tongue in record.languages:
         voice, captions = attachments.voice(tongue), webvtt.write(tongue.transcript) if tongue.transcript else ""
-        body.append(("tongue", {"language": tongue.language, "voice": str(voice) if voice else None, "captions": captions}))
+        body.append(
+            ("tongue", {"language": tongue.language, "voice": str(voice) if voice else None, "captions": captions})
+        )
     if record.body:
         body.append(("text", catalogue.paragraphs(record.body)))
     if record.steps:

@@ -102,8 +102,7 @@ def speak_along(spoken: Sequence[Spoken], language: str, *, duration_s: float) -
 def _speak(texts: list[str], language: str) -> tuple[int, list[Samples]]:
     if not available():
         return SILENT_RATE_HZ, [
-            array.array("h", bytes(2 * round(SILENT_RATE_HZ * _reading_s(text, language))))
-            for text in texts
+            array.array("h", bytes(2 * round(SILENT_RATE_HZ * _reading_s(text, language)))) for text in texts
         ]
     voice, words_per_minute = VOICES[language]
     with tempfile.TemporaryDirectory(prefix="fieldschool-voice-") as folder:

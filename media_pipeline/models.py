@@ -42,7 +42,9 @@ class Asset(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source_sha256", "language"], name="media_asset_one_per_source"),
             models.CheckConstraint(condition=Q(source_size_bytes__gt=0), name="media_asset_not_empty"),
-            models.CheckConstraint(condition=Q(fitted_s=None) | Q(fitted_s__gt=0), name="media_asset_fitted_to_a_length"),
+            models.CheckConstraint(
+                condition=Q(fitted_s=None) | Q(fitted_s__gt=0), name="media_asset_fitted_to_a_length"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["received", "encoding", "ready", "failed"]), name="media_asset_state_known"
             ),

@@ -141,7 +141,7 @@ class LessonPage(NumberedPage):
         return found
 
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
-        """Below the lesson: `slides/` to read, `plain/`, the same for devices without AV1, `in/<language>/` and its slides."""
+        """Below the lesson: `slides/`, `plain/`, and `in/<language>/` with slides of its own (see the module)."""
         if path_components and self.live:
             how: dict[str, object] = {}
             rest = path_components

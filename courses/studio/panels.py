@@ -6,7 +6,7 @@ from django.db.models import Q
 from wagtail.admin.ui.components import Component
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
-from courses.blocks import asset_of
+from courses.blocks import asset_of, voices_of
 from courses.models import CourseIndexPage, CoursePage, LessonPage
 from courses.studio.state import describe
 from media_pipeline import selectors as media_pipeline
@@ -48,12 +48,10 @@ def _unsettled(mine: Any) -> list[dict[str, Any]]:
     """The newest lessons whose recording is not ready, drafts included."""
     lessons = LessonPage.objects.filter(pk__in=mine.values("pk"), alias_of=None)
     newest = lessons.select_related("latest_revision").order_by("-latest_revision_created_at", "-pk")[:40]
-    assets = {}
+    assets = []
     for lesson in newest:
         body = lesson.get_latest_revision_as_object().body if lesson.has_unpublished_changes else lesson.body
-        asset_id = asset_of(body)
-        if asset_id:
-            assets[lesson] = asset_id
-    media = media_pipeline.media(set(assets.values()), private=True) if assets else {}
-    rows = [(lesson, media[asset_id]) for lesson, asset_id in assets.items() if asset_id in media]
+        assets += [(lesson, asset_id) for asset_id in (asset_of(body), *voices_of(body).values()) if asset_id]
+    media = media_pipeline.media({asset_id for _, asset_id in assets}, private=True) if assets else {}
+    rows = [(lesson, media[asset_id]) for lesson, asset_id in assets if asset_id in media]
     return [{"lesson": lesson, **describe(item)} for lesson, item in rows if item.state != "ready"][:SHOWN]

@@ -6,6 +6,7 @@ T = Text
 
 SEED = Lesson(
     id="potato-seed",
+    voices=("yue",),
     title=T("选好种薯，切好块", "Choose seed potatoes and cut them well"),
     summary=T(
         "脱毒种薯、散射光晒芽、切块消毒、晾干愈合：苗齐不齐，播种前就定了。",

@@ -86,9 +86,7 @@ def test_each_language_says_what_it_costs_and_which_one_is_heard(
     assert [one.is_current for one in client.get(lesson.url).context["hearings"]] == [True, False, False]
 
 
-def test_captions_of_a_language_stand_beside_its_voice_and_under_its_slides(
-    client: Client, lesson: LessonPage
-) -> None:
+def test_captions_of_a_language_stand_beside_its_voice_and_under_its_slides(client: Client, lesson: LessonPage) -> None:
     for address in ("in/bo/", "in/bo/slides/", "in/ug/"):
         page = client.get(f"{lesson.url}{address}").content.decode()
         assert re.search(r'lang="(bo|ug)" dir="auto"[^>]*>.{0,80}བོད་སྐད།|lang="bo" dir="auto">བོད་སྐད།', page, re.DOTALL)
@@ -127,9 +125,7 @@ def test_a_voice_that_cannot_be_played_yet_is_not_offered(client: Client) -> Non
 
 def test_a_voice_is_made_as_long_as_the_lesson_and_plays_on_meanwhile(client: Client) -> None:
     short = ready_asset(content="audio", duration_s=60, seed="short")
-    lesson = make.lesson(
-        make.course(), asset_id=ready_asset(duration_s=90), tongues=[make.tongue("bo", voice=short)]
-    )
+    lesson = make.lesson(make.course(), asset_id=ready_asset(duration_s=90), tongues=[make.tongue("bo", voice=short)])
     assert client.get(f"{lesson.url}in/bo/").status_code == 200
     assert data(client.get(f"{lesson.url}in/bo/").content.decode())["duration"] == 60
     assert set(Step.objects.filter(asset=short, state="waiting").values_list("kind", flat=True)) == {"voice", "share"}
@@ -192,6 +188,14 @@ def test_a_private_place_takes_no_voice(lesson: LessonPage) -> None:
 def test_a_page_in_place_of_another_has_its_voices(lesson: LessonPage, voice: UUID) -> None:
     other = make.alias(lesson)
     assert LessonVoice.objects.get(lesson=other.pk).asset_id == voice
+
+
+def test_the_trainer_sees_a_voice_that_is_not_done_yet(client: Client) -> None:
+    ready = ready_asset()
+    coming = received_asset(content="audio", seed="coming", name="tibetan.wav")
+    make.lesson(make.course(), "开店", asset_id=ready, tongues=[make.tongue("bo", voice=coming)])
+    client.force_login(make.trainer())
+    assert "tibetan.wav" in client.get("/admin/").content.decode()
 
 
 REFUSED = {
