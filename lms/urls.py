@@ -33,6 +33,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     *courses_urls.localized,
     path("account/", include("lms.accounts.urls")),
+    path("schools/", include("lms.schools.urls")),
     *search_urls.urlpatterns,
     *offline_urls.urlpatterns,
     path("", include(wagtail_urls)),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.views.decorators.cache import never_cache
@@ -21,7 +22,7 @@ def allowed(request: HttpRequest) -> HttpResponse:
 
 def _is_editor(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)
-    return user is not None and user.has_perm("wagtailadmin.access_admin")
+    return user is not None and any(user.has_perm(one) for one in settings.MAY_SEND_FILES)
 
 
 class EditorsOnly(FileUploadHandler):

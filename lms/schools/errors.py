@@ -26,6 +26,14 @@ class PlanUnderWay(FieldschoolError):
     code = "plan_under_way"
 
 
+class NotUnderWay(FieldschoolError):
+    code = "not_under_way"
+
+
+class NotPublished(FieldschoolError):
+    code = "not_published"
+
+
 class NotADraft(FieldschoolError):
     code = "not_a_draft"
 

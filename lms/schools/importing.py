@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from lms.schools.errors import BadTables, BadTerm
-from lms.schools.models import County, LeadSite, LeadTeacher, LessonRequest, School, SchoolClass, Term
+from lms.schools.models import County, LeadSite, LeadTeacher, LessonRequest, Member, School, SchoolClass, Term
 from lms.schools.scheduling.reading import find_problems, parse
 from lms.schools.scheduling.types import FORMAT, BadInput
 
@@ -86,8 +87,9 @@ def import_county(
     ends_on: date,
     holidays: Iterable[date] = (),
     swapped: Mapping[date, int] | None = None,
+    by: AbstractBaseUser | None = None,
 ) -> Term:
-    """Store what the bytes of a file describe, as a new term. Raises BadTables (with all problems) and BadTerm."""
+    """Store what the bytes of a file describe, as a new term, of which `by` is a scheduler. Raises BadTables (with all problems) and BadTerm."""
     if not starts_on <= ends_on <= starts_on + LONGEST_TERM:
         raise BadTerm(_("The term must end after it starts, and within a year: look at its two dates."))
     if any(not 1 <= weekday <= 5 for weekday in (swapped or {}).values()):
@@ -109,6 +111,8 @@ def import_county(
         rules=document["rules"],
     )
     _store(term, document)
+    if by is not None:
+        Member.objects.create(term=term, user_id=by.pk, role=Member.Role.SCHEDULER)
     return term
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lms.core import work
 from lms.core.clock import now as present
-from lms.schools.errors import PlanUnderWay
+from lms.schools.errors import NotUnderWay, PlanUnderWay
 from lms.schools.importing import document_of
 from lms.schools.models import LeadTeacher, LessonRequest, LessonSeries, Plan, SeriesReceiver, Term
 from lms.schools.scheduling.reading import read_instance
@@ -45,26 +45,37 @@ def run_next(*, now: datetime) -> bool:
     if claimed is None:
         return False
     if claimed.attempts > MOST_ATTEMPTS:
-        _held(claimed).update(state=Plan.State.FAILED, leased_until=None)
+        _fail(claimed, _("The search ended %(times)s times before it was done. Make the plan again.") % {"times": MOST_ATTEMPTS})
         return True
     # Compiled loops take seconds to load and memory to keep: only a process that plans does so.
-    from lms.schools.scheduling.planning import plan
+    from lms.schools.scheduling.planning import Enough, plan
 
     try:
         made = plan(
             read_instance(document_of(claimed.term)),
             time_limit_s=claimed.time_limit_s,
             seed=claimed.seed,
-            watch=_Watch(claimed),
+            watch=_Watch(claimed, Enough),
         )
     except _Stopped:
         _held(claimed).update(attempts=claimed.attempts - 1, leased_until=None)
         return False
-    except BadInput:  # rows were corrected into what cannot be planned
-        _held(claimed).update(state=Plan.State.FAILED, leased_until=None)
+    except BadInput as error:  # rows were corrected into what cannot be planned
+        _fail(claimed, str(error))
         return True
     _store(claimed, made)
     return True
+
+
+def _fail(claimed: Plan, reason: str) -> None:
+    _held(claimed).update(state=Plan.State.FAILED, leased_until=None, failure=reason)
+
+
+@transaction.atomic
+def stop_plan(*, plan: Plan) -> None:
+    """Have the best plan found so far taken. Raises NotUnderWay."""
+    if not Plan.objects.filter(pk=plan.pk, state=Plan.State.WAITING).update(stop_asked=True):
+        raise NotUnderWay(_("This plan is not being made any more: look at it again."))
 
 
 @transaction.atomic
@@ -92,8 +103,9 @@ def _held(claimed: Plan) -> QuerySet[Plan]:
 class _Watch:
     """Keeps the lease and the figures shown, and ends the search when the worker should end."""
 
-    def __init__(self, claimed: Plan) -> None:
+    def __init__(self, claimed: Plan, enough: type[Exception]) -> None:
         self._claimed = claimed
+        self._enough = enough
         self._told = time.monotonic()
 
     def __call__(self, progress: "Progress") -> None:
@@ -106,9 +118,12 @@ class _Watch:
             leased_until=present() + LEASE,
             coverage_percent=progress.coverage_percent,
             bound_percent=progress.bound_percent,
+            seconds=progress.seconds,
         )
         if not held:
             raise _Stopped
+        if _held(self._claimed).filter(stop_asked=True).exists():
+            raise self._enough
 
 
 @transaction.atomic
@@ -118,6 +133,7 @@ def _store(claimed: Plan, made: Timetable) -> None:
         leased_until=None,
         coverage_percent=made.coverage_percent,
         bound_percent=made.bound_percent,
+        seconds=made.seconds,
         left_out=[{"request": one.request, "reasons": list(one.reasons)} for one in made.unmet],
     )
     if not held:

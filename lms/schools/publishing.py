@@ -1,6 +1,6 @@
 """A plan becomes dated lessons: none on holidays; swapped days (调休) have those of the other weekday."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from lms.schools.errors import Clash, NotADraft
+from lms.schools.errors import Clash, NotADraft, NotPublished
 from lms.schools.models import Attendance, LessonSeries, Plan, Session, Term
 
 
@@ -44,11 +44,12 @@ def _publish(plan: Plan, now: datetime) -> int:
 
 @transaction.atomic
 def withdraw(*, plan: Plan, now: datetime) -> None:
-    """Cancel the lessons of a published plan that have not begun."""
+    """Cancel the lessons of a published plan that have not begun. Raises NotPublished."""
+    if not Plan.objects.filter(pk=plan.pk, state=Plan.State.PUBLISHED).update(state=Plan.State.WITHDRAWN):
+        raise NotPublished(_("Only a published plan can be withdrawn: look at it again."))
     coming = Session.objects.filter(series__plan=plan, starts_at__gt=now)
     Attendance.objects.filter(session__in=coming).update(cancelled=True)
     coming.update(state=Session.State.CANCELLED)
-    Plan.objects.filter(pk=plan.pk).update(state=Plan.State.WITHDRAWN)
 
 
 def school_days(term: Term) -> Iterator[tuple[date, int]]:
@@ -73,17 +74,18 @@ def _lessons(plan: Plan, term: Term, now: datetime) -> tuple[list[Session], list
     rooms: Counter[tuple[Any, datetime]] = Counter()
     sessions: list[Session] = []
     attendances: list[Attendance] = []
+    by_weekday: dict[int, list[tuple[LessonSeries, int]]] = defaultdict(list)
+    for one in series:
+        for place, slot in enumerate(one.slots):
+            by_weekday[slot[0]].append((one, place))
     for day, weekday in school_days(term):
-        for one in series:
-            for place, slot in enumerate(one.slots):
-                if slot[0] != weekday:
-                    continue
-                starts_at, ends_at = _span(day, slot, one.teacher.site.bells, one.teacher.site.timezone)
-                if starts_at <= now:
-                    continue
-                session = Session(series=one, teacher=one.teacher, starts_at=starts_at, ends_at=ends_at)
-                sessions.append(session)
-                attendances += _attending(session, one, place, day, rooms)
+        for one, place in by_weekday[weekday]:
+            starts_at, ends_at = _span(day, one.slots[place], one.teacher.site.bells, one.teacher.site.timezone)
+            if starts_at <= now:
+                continue
+            session = Session(series=one, teacher=one.teacher, starts_at=starts_at, ends_at=ends_at)
+            sessions.append(session)
+            attendances += _attending(session, one, place, day, rooms)
     return sessions, attendances
 
 

@@ -126,6 +126,8 @@ STORAGES = {
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o644
+# Who has a form for files: editors, and schedulers of paired classes.
+MAY_SEND_FILES = ["wagtailadmin.access_admin", "schools.schedule_county"]
 FILE_UPLOAD_HANDLERS = [
     "lms.core.uploads.EditorsOnly",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -173,6 +175,7 @@ CRITICAL_STYLES = critical.bundles(
         "lesson": [*_EVERY_PAGE, _SITE / "lesson.css", _PLAYER / "player.css"],
         # Travel where they are used, behind the first paint.
         "lesson-below": [_SITE / name for name in ("facts.css", "go.css", "saved.css", "lesson-below.css", "keep.css")],
+        "schools": [*_EVERY_PAGE, BASE_DIR / "lms/schools/static/schools/schools.css"],
         "hearings": [_SITE / "hearings.css"],
     }
 )

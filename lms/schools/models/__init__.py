@@ -1,6 +1,7 @@
 """Rows of paired classes: who asks for lessons, who gives them, plans, and the dated lessons of a published plan."""
 
 from lms.schools.models.lessons import Attendance, LessonSeries, SeriesReceiver, Session
+from lms.schools.models.members import Member
 from lms.schools.models.places import County, LeadSite, LeadTeacher, LessonRequest, School, SchoolClass
 from lms.schools.models.plans import Plan
 from lms.schools.models.terms import Term
@@ -12,6 +13,7 @@ __all__ = [
     "LeadTeacher",
     "LessonRequest",
     "LessonSeries",
+    "Member",
     "Plan",
     "School",
     "SchoolClass",

@@ -8,7 +8,10 @@ from lms.schools.models.terms import Term
 
 
 class Plan(models.Model):
-    """One version. While a worker makes it, `leased_until` says until when nobody else takes it up."""
+    """One version. While a worker makes it, `leased_until` says until when nobody else takes it up.
+
+    `seconds` is how long the search took, `stop_asked` that the best plan so far is wanted, `failure` why there is none.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -28,6 +31,9 @@ class Plan(models.Model):
     coverage_percent = models.FloatField(default=0)
     bound_percent = models.FloatField(default=100)
     left_out = models.JSONField(default=list)
+    seconds = models.FloatField(default=0)
+    stop_asked = models.BooleanField(default=False)
+    failure = models.TextField(blank=True)
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
 

@@ -1,0 +1,55 @@
+"""Who may do what with paired classes. The table of tests/lms/schools/test_access.py is the same, seen from outside."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+from lms.schools.models import Member, SchoolClass, Term
+from lms.schools.selectors import Whose, memberships
+
+PERMISSION = "schools.schedule_county"
+Person = AbstractBaseUser | AnonymousUser
+
+
+def may_bring_in(user: Person) -> bool:
+    """A county's data: whoever has the permission, and nobody else."""
+    return bool(getattr(user, "is_active", False)) and user.has_perm(PERMISSION)  # type: ignore[union-attr]
+
+
+def may_schedule(user: Person, term: Term) -> bool:
+    """Plans of a term: its schedulers, as long as they have the permission; superusers."""
+    if not may_bring_in(user):
+        return False
+    return is_over_all(user) or any(one.role == Member.Role.SCHEDULER for one in memberships(term, int(user.pk)))
+
+
+def is_over_all(user: Person) -> bool:
+    return bool(getattr(user, "is_superuser", False))
+
+
+def may_enter(user: Person, term: Term) -> bool:
+    """Whoever has anything to do with the term."""
+    return may_schedule(user, term) or any(_heads_and_teachers(memberships(term, int(user.pk or 0))))
+
+
+def may_see(user: Person, term: Term, whom: Whose) -> bool:
+    """A week: schedulers every one; a head the school, its classes and rooms; a teacher the own."""
+    return may_schedule(user, term) or any(
+        _covers(term, one, whom) for one in _heads_and_teachers(memberships(term, int(user.pk or 0)))
+    )
+
+
+def _heads_and_teachers(found: Iterable[Member]) -> list[Member]:
+    return [one for one in found if one.role != Member.Role.SCHEDULER]
+
+
+def _covers(term: Term, member: Member, whom: Whose) -> bool:
+    if member.role == Member.Role.TEACHER:
+        return whom.kind == "teacher" and whom.key == member.key
+    if whom.kind == "school":
+        return whom.key == member.key
+    if whom.kind == "room":
+        return whom.key.rpartition("/")[0] == member.key
+    return whom.kind == "class" and SchoolClass.objects.filter(
+        term=term, key=whom.key, school__key=member.key
+    ).exists()

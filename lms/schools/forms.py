@@ -1,0 +1,71 @@
+"""What a county's scheduler fills in."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+MOST_FILE_BYTES = 8_000_000
+_BETWEEN = re.compile(r"[\s,;，；、]+")
+
+
+class CountyForm(forms.Form):
+    """A county's file and the dates of its term."""
+
+    file = forms.FileField(label=_("File of the county"))
+    starts_on = forms.DateField(label=_("First day of the term"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(label=_("Last day of the term"), widget=forms.DateInput(attrs={"type": "date"}))
+    holidays = forms.CharField(
+        label=_("Holidays"),
+        help_text=_("Dates such as 2026-10-01, with spaces between."),
+        required=False,
+        max_length=4000,
+        widget=forms.TextInput(attrs={"placeholder": "2026-10-01 2026-10-02"}),
+    )
+    swapped = forms.CharField(
+        label=_("Swapped days"),
+        help_text=_("The date, = and the weekday whose lessons it has: 2026-10-10=4 for Thursday's."),
+        required=False,
+        max_length=4000,
+        widget=forms.TextInput(attrs={"placeholder": "2026-10-10=4"}),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        """A file no larger than what is read into memory."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > MOST_FILE_BYTES:
+            raise ValidationError(_("The file is larger than 8 MB: compress it with gzip, or split the county."))
+        return file
+
+    def clean_holidays(self) -> list[date]:
+        """The dates."""
+        return [_date(one) for one in _parts(self.cleaned_data["holidays"])]
+
+    def clean_swapped(self) -> dict[date, int]:
+        """Weekdays (1 = Monday) by date."""
+        found: dict[date, int] = {}
+        for one in _parts(self.cleaned_data["swapped"]):
+            day, _equals, weekday = one.partition("=")
+            if not re.fullmatch("[1-5]", weekday):
+                raise ValidationError(_("“%(text)s” is no date with a weekday from 1 to 5."), params={"text": one[:40]})
+            found[_date(day)] = int(weekday)
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Without anything of its own: the service looks at the dates together."""
+        return dict(super().clean() or {})
+
+
+def _parts(text: str) -> list[str]:
+    return [one for one in _BETWEEN.split(text) if one]
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValidationError(_("“%(text)s” is no date such as 2026-10-01."), params={"text": text[:40]}) from error

@@ -1,0 +1,212 @@
+"""What pages and feeds show of paired classes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from lms.schools.models import (
+    Attendance,
+    County,
+    LeadTeacher,
+    LessonRequest,
+    Member,
+    Plan,
+    School,
+    SchoolClass,
+    Term,
+)
+
+KINDS = ("county", "school", "class", "room", "teacher")
+HOME_ZONE = "Asia/Shanghai"
+_ROW_OF = {"county": County, "school": School, "room": School, "class": SchoolClass, "teacher": LeadTeacher}
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose week a board or a feed has: a kind of KINDS and the key of its row; `room` is 1.. of a school."""
+
+    kind: str
+    key: str
+    name: str
+    timezone: str
+    room: int = 0
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A class in a dated lesson. Times are local to whom the board is for; `theirs` is the other side's clock."""
+
+    session: UUID
+    starts_at: datetime
+    ends_at: datetime
+    theirs: datetime
+    subject: str
+    level: str
+    teacher: str
+    site: str
+    school: str
+    school_class: str
+    room: int
+    cancelled: bool
+
+
+@dataclass(frozen=True)
+class Day:
+    day: date
+    lessons: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """A week from Monday on; `before` and `after` are the Mondays beside it within the term, if there are any."""
+
+    whose: Whose
+    monday: date
+    before: date | None
+    after: date | None
+    days: tuple[Day, ...]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A request that the plan does not cover, with the codes of FORMAT.md, section 5."""
+
+    school: str
+    school_class: str
+    subject: str
+    level: str
+    lessons_per_week: int
+    reasons: tuple[str, ...]
+
+
+def terms_of(user_id: int, *, sees_all: bool) -> QuerySet[Term]:
+    """The terms that somebody has to do with, the latest first."""
+    terms = Term.objects.order_by("-starts_on", "-pk")
+    return terms if sees_all else terms.filter(pk__in=Member.objects.filter(user_id=user_id).values("term"))
+
+
+def memberships(term: Term, user_id: int) -> tuple[Member, ...]:
+    """What somebody is in a term."""
+    return tuple(Member.objects.filter(term=term, user_id=user_id).order_by("role", "key"))
+
+
+def published(term: Term) -> Plan | None:
+    """The plan whose lessons are given."""
+    return Plan.objects.filter(term=term, state=Plan.State.PUBLISHED).first()
+
+
+def whose(term: Term, kind: str, key: str) -> Whose | None:
+    """Whom a kind and a key name; None when nobody. The key of a room is that of its school, `/` and its number."""
+    own, number = key, 0
+    if kind == "room":
+        own, _slash, text = key.rpartition("/")
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    model = _ROW_OF.get(kind)
+    row: Any = model._default_manager.filter(term=term, key=own).first() if model else None
+    if row is None or (kind == "room" and not 1 <= number <= row.remote_rooms):
+        return None
+    zone = HOME_ZONE
+    if kind in {"school", "room"}:
+        zone = row.timezone
+    elif kind == "class":
+        zone = row.school.timezone
+    elif kind == "teacher":
+        zone = row.site.timezone
+    return Whose(kind, key, key, zone, number)
+
+
+def choices(term: Term, kind: str) -> tuple[str, ...]:
+    """The keys that a board of the kind can be of."""
+    if kind == "room":
+        rooms = School.objects.filter(term=term).order_by("key").values_list("key", "remote_rooms")
+        return tuple(f"{key}/{number}" for key, many in rooms for number in range(1, many + 1))
+    return tuple(_ROW_OF[kind]._default_manager.filter(term=term).order_by("key").values_list("key", flat=True))
+
+
+def attended(term: Term, whom: Whose) -> QuerySet[Attendance]:
+    """The dated lessons of somebody in all versions, cancelled ones too, in the order of time."""
+    own = whom.key.rpartition("/")[0] if whom.kind == "room" else whom.key
+    which = {
+        "county": Q(school__county__key=own),
+        "school": Q(school__key=own),
+        "room": Q(school__key=own, room=whom.room),
+        "class": Q(school_class__key=own),
+        "teacher": Q(session__teacher__key=own),
+    }[whom.kind]
+    rows = Attendance.objects.filter(which, session__series__plan__term=term)
+    related = ("school", "school_class", "session__series", "session__teacher__site")
+    return rows.select_related(*related).order_by("starts_at", "school__key", "room")
+
+
+def board(term: Term, whom: Whose, day: date) -> Board:
+    """The week of the day, or the term's nearest, in the time of the place the board is for."""
+    day = min(max(day, term.starts_on), term.ends_on)
+    monday = day - timedelta(days=day.weekday())
+    zone = ZoneInfo(whom.timezone)
+    begins = datetime.combine(monday, time(), zone)
+    rows = attended(term, whom).filter(
+        cancelled=False, starts_at__gte=begins, starts_at__lt=datetime.combine(monday + timedelta(days=7), time(), zone)
+    )
+    lessons = [_lesson(row, whom, zone) for row in rows]
+    days = []
+    for at in range(7):
+        one = monday + timedelta(days=at)
+        here = tuple(lesson for lesson in lessons if lesson.starts_at.date() == one)
+        if at < 5 or here:
+            days.append(Day(one, here))
+    before, after = monday - timedelta(days=7), monday + timedelta(days=7)
+    return Board(
+        whom,
+        monday,
+        before if monday > term.starts_on else None,
+        after if after <= term.ends_on else None,
+        tuple(days),
+    )
+
+
+def _lesson(row: Attendance, whom: Whose, zone: ZoneInfo) -> Lesson:
+    session = row.session
+    site = session.teacher.site
+    leads = whom.kind == "teacher"
+    mine, other = (session, row) if leads else (row, session)
+    their_zone = ZoneInfo(row.school.timezone if leads else site.timezone)
+    return Lesson(
+        session=session.pk,
+        starts_at=mine.starts_at.astimezone(zone),
+        ends_at=mine.ends_at.astimezone(zone),
+        theirs=other.starts_at.astimezone(their_zone),
+        subject=session.teacher.subject,
+        level=session.series.level,
+        teacher=session.teacher.key,
+        site=site.key,
+        school=row.school.key,
+        school_class=row.school_class.key,
+        room=row.room,
+        cancelled=row.cancelled,
+    )
+
+
+def left_out(plan: Plan) -> tuple[LeftOut, ...]:
+    """The requests that a plan does not cover, by school and class."""
+    by_key = {one["request"]: one["reasons"] for one in _told(plan.left_out)}
+    rows = LessonRequest.objects.filter(term=plan.term_id, key__in=by_key).select_related("school_class__school")
+    return tuple(
+        LeftOut(
+            row.school_class.school.key,
+            row.school_class.key,
+            row.subject,
+            row.level,
+            row.lessons_per_week,
+            tuple(by_key[row.key]),
+        )
+        for row in rows.order_by("school_class__school__key", "school_class__key", "subject", "key")
+    )
+
+
+def _told(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [row for row in rows if row.get("request")]

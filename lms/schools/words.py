@@ -1,0 +1,52 @@
+"""Codes of paired classes in words."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext, gettext_lazy
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+STATES = {
+    "waiting": gettext_lazy("Being made"),
+    "draft": gettext_lazy("Draft"),
+    "published": gettext_lazy("Published"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+    "failed": gettext_lazy("Not made"),
+}
+KINDS = {
+    "county": gettext_lazy("County"),
+    "school": gettext_lazy("School"),
+    "class": gettext_lazy("Class"),
+    "room": gettext_lazy("Room"),
+    "teacher": gettext_lazy("Teacher"),
+}
+SUBJECTS = {
+    "music": gettext_lazy("Music"),
+    "art": gettext_lazy("Art"),
+    "english": gettext_lazy("English"),
+    "science": gettext_lazy("Science"),
+    "it": gettext_lazy("Computing"),
+}
+REASONS = {
+    "no_teacher": gettext_lazy("no lead teacher of this subject and level serves the school"),
+    "no_common_time": gettext_lazy("the class is open at no time when a teacher is free and the bells meet"),
+    "teacher_busy": gettext_lazy("the teacher has another lesson then"),
+    "teacher_full": gettext_lazy("the teacher gives as many lessons as allowed"),
+    "stream_full": gettext_lazy("as many classes as allowed follow the lesson"),
+    "studio_full": gettext_lazy("the lead classrooms are taken"),
+    "class_busy": gettext_lazy("the class has another lesson then"),
+    "room_full": gettext_lazy("the school's remote rooms are taken"),
+    "link_full": gettext_lazy("the county's link is taken"),
+}
+
+
+def subject(code: str) -> "str | _StrPromise":
+    """A subject in words; what a county calls by a name of its own stays as it is."""
+    return SUBJECTS.get(code, code)
+
+
+def reasons(codes: Iterable[str]) -> str:
+    """Why a request was left out, as one line."""
+    return gettext("; ").join(str(REASONS.get(code, code)) for code in codes)
