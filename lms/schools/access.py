@@ -20,7 +20,7 @@ def may_schedule(user: Person, term: Term) -> bool:
     """Plans of a term: its schedulers, as long as they have the permission; superusers."""
     if not may_bring_in(user):
         return False
-    return is_over_all(user) or any(one.role == Member.Role.SCHEDULER for one in memberships(term, int(user.pk)))
+    return is_over_all(user) or any(one.role == Member.Role.SCHEDULER for one in memberships(term, int(user.pk or 0)))
 
 
 def is_over_all(user: Person) -> bool:
@@ -50,6 +50,4 @@ def _covers(term: Term, member: Member, whom: Whose) -> bool:
         return whom.key == member.key
     if whom.kind == "room":
         return whom.key.rpartition("/")[0] == member.key
-    return whom.kind == "class" and SchoolClass.objects.filter(
-        term=term, key=whom.key, school__key=member.key
-    ).exists()
+    return whom.kind == "class" and SchoolClass.objects.filter(term=term, key=whom.key, school__key=member.key).exists()

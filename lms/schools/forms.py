@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 MOST_FILE_BYTES = 8_000_000
@@ -34,9 +33,9 @@ class CountyForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "2026-10-10=4"}),
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> Any:
         """A file no larger than what is read into memory."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file = self.cleaned_data["file"]
         if (file.size or 0) > MOST_FILE_BYTES:
             raise ValidationError(_("The file is larger than 8 MB: compress it with gzip, or split the county."))
         return file

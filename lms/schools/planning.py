@@ -45,7 +45,10 @@ def run_next(*, now: datetime) -> bool:
     if claimed is None:
         return False
     if claimed.attempts > MOST_ATTEMPTS:
-        _fail(claimed, _("The search ended %(times)s times before it was done. Make the plan again.") % {"times": MOST_ATTEMPTS})
+        _fail(
+            claimed,
+            _("The search ended %(times)s times before it was done. Make the plan again.") % {"times": MOST_ATTEMPTS},
+        )
         return True
     # Compiled loops take seconds to load and memory to keep: only a process that plans does so.
     from lms.schools.scheduling.planning import Enough, plan

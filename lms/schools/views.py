@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,6 +28,11 @@ def _personal(view: Any) -> Any:
     return never_cache(login_required(view, login_url="sign_in"))
 
 
+def _person(request: HttpRequest) -> AbstractBaseUser:
+    assert isinstance(request.user, AbstractBaseUser)  # who signed in
+    return request.user
+
+
 def _demand(allowed: bool) -> None:
     if not allowed:
         raise PermissionDenied
@@ -36,7 +42,7 @@ def _demand(allowed: bool) -> None:
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
     """The terms that this person has to do with."""
-    found = list(selectors.terms_of(request.user.pk, sees_all=access.is_over_all(request.user)))
+    found = list(selectors.terms_of(request.user.pk or 0, sees_all=access.is_over_all(request.user)))
     brings = access.may_bring_in(request.user)
     _demand(brings or bool(found))
     return render(request, "schools/terms.html", {"terms": found, "brings": brings})
@@ -54,7 +60,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
         fields = dict(form.cleaned_data)
         file = fields.pop("file")
         try:
-            stored = services.import_county(data=file.read(), name=file.name or "", by=request.user, **fields)
+            stored = services.import_county(data=file.read(), name=file.name or "", by=_person(request), **fields)
         except BadTables as error:
             problems, refused = error.problems, error
         except FieldschoolError as error:
@@ -114,15 +120,15 @@ def plan(request: HttpRequest, plan: UUID) -> HttpResponse:
 
 
 def _plan(request: HttpRequest, found: Plan, refused: FieldschoolError | None = None) -> HttpResponse:
+    rows = selectors.left_out(found)
     left_out = [
-        {"row": row, "subject": words.subject(row.subject), "reasons": words.reasons(row.reasons)}
-        for row in selectors.left_out(found)
+        {"row": row, "subject": words.subject(row.subject), "reasons": words.reasons(row.reasons)} for row in rows
     ]
     shown = {
         "plan": found,
         "state": words.STATES[found.state],
         "left_out": left_out,
-        "lessons": sum(one["row"].lessons_per_week for one in left_out),
+        "lessons": sum(row.lessons_per_week for row in rows),
         "refused": refused,
     }
     return render(request, "schools/plan.html", shown, status=409 if refused else 200)
@@ -167,7 +173,7 @@ def week(request: HttpRequest, term: UUID, kind: str) -> HttpResponse:
         raise Http404
     _demand(access.may_see(request.user, found, whom))
     board = selectors.board(found, whom, _day(request.GET.get("day", ""), now().date()))
-    shown = {"term": found, "board": board, "keys": keys, "kind": words.KINDS[kind], "subjects": words.SUBJECTS}
+    shown = {"term": found, "board": board, "keys": keys, "kind": words.KINDS[kind]}
     return render(request, "schools/week.html", shown)
 
 

@@ -10,7 +10,8 @@ from lms.schools.models.terms import Term
 class Plan(models.Model):
     """One version. While a worker makes it, `leased_until` says until when nobody else takes it up.
 
-    `seconds` is how long the search took, `stop_asked` that the best plan so far is wanted, `failure` why there is none.
+    `seconds` is how long the search took, `stop_asked` that the best plan so far is wanted, `failure` why there is
+    none.
     """
 
     class State(models.TextChoices):

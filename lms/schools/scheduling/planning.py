@@ -68,8 +68,8 @@ def plan(
 
     `spent_s` of them are gone already, by reading for example: steps are counted by the limit, however long that took.
     With `previous` and `events` it is a repair (section 6). The same input, seed and limit give the same timetable, as
-    long as the machine is fast enough for the steps planned. KeyboardInterrupt, or Enough from `watch`, ends the search,
-    and the best timetable found so far is returned.
+    long as the machine is fast enough for the steps planned. KeyboardInterrupt, or Enough from `watch`, ends the
+    search, and the best timetable found so far is returned.
     """
     began = time.monotonic() - spent_s
     patterns = find_patterns(instance, events)

@@ -145,8 +145,14 @@ TABLE = {
     "terms": ("/schools/", {"scheduler": 200, "head": 200, "teacher": 200, "learner": 403, "stranger": 200}),
     "new": ("/schools/new/", {"scheduler": 200, "head": 403, "teacher": 403, "learner": 403, "stranger": 200}),
     "term": ("/schools/{term}/", {"scheduler": 200, "head": 200, "teacher": 200, "learner": 403, "stranger": 403}),
-    "make": ("POST /schools/{term}/plan/", {"scheduler": 302, "head": 403, "teacher": 403, "learner": 403, "stranger": 403}),
-    "plan": ("/schools/plans/{plan}/", {"scheduler": 200, "head": 403, "teacher": 403, "learner": 403, "stranger": 403}),
+    "make": (
+        "POST /schools/{term}/plan/",
+        {"scheduler": 302, "head": 403, "teacher": 403, "learner": 403, "stranger": 403},
+    ),
+    "plan": (
+        "/schools/plans/{plan}/",
+        {"scheduler": 200, "head": 403, "teacher": 403, "learner": 403, "stranger": 403},
+    ),
     "publish": (
         "POST /schools/plans/{plan}/publish/",
         {"scheduler": 302, "head": 403, "teacher": 403, "learner": 403, "stranger": 403},
@@ -190,7 +196,8 @@ def test_a_scheduler_without_the_permission_any_more_is_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["week/planet/", "week/school/?of=X", "week/room/?of=S/9", "week/room/?of=S", "week/class/?of=G1&day=2036-13-01"]
+    "path",
+    ["week/planet/", "week/school/?of=X", "week/room/?of=S/9", "week/room/?of=S", "week/class/?of=G1&day=2036-13-01"],
 )
 def test_weeks_that_there_are_not_are_404(path: str) -> None:
     user = person("scheduler", schedules=True)
