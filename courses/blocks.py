@@ -186,9 +186,14 @@ def voices_of(body: Any) -> dict[str, UUID]:
     }
 
 
+def recordings_of(body: Any) -> set[UUID]:
+    """All recordings that a body names, as picture and sound or as further voices."""
+    return {asset_id for asset_id in (asset_of(body), *voices_of(body).values()) if asset_id}
+
+
 def has_recording(body: Any) -> bool:
-    """True when a body names a recording, as its picture and sound or as a further voice."""
-    return bool(asset_of(body) or voices_of(body))
+    """True when a body names a recording."""
+    return bool(recordings_of(body))
 
 
 def _uuid(value: object) -> UUID | None:
