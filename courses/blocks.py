@@ -14,10 +14,9 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
-from courses import tongues
+from courses import captions, tongues
 from courses.studio.widgets import CaptionsInput, RecordingInput
 from courses.types import Cue
-from courses.webvtt import WebVTTError, parse
 
 MOST_TONGUES = 12
 RICH_TEXT = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
@@ -50,7 +49,7 @@ class VideoBlock(blocks.FieldBlock):
 
 
 class CaptionsBlock(blocks.FieldBlock):
-    """Captions as WebVTT."""
+    """Captions, kept as WebVTT."""
 
     def __init__(self, required: bool = True, help_text: Any = "", **kwargs: Any) -> None:
         self.field = forms.CharField(widget=CaptionsInput(), required=required, help_text=help_text)
@@ -59,11 +58,9 @@ class CaptionsBlock(blocks.FieldBlock):
     def clean(self, value: str) -> str:
         text: str = super().clean(value)
         try:
-            parse(text) if text.strip() else ()
-        except WebVTTError as error:
-            sentence = _("Line %(line)d: %(sentence)s") % {"line": error.line, "sentence": error.sentence}
-            raise ValidationError(sentence) from error
-        return text
+            return captions.as_webvtt(text) if captions.parse(text) else text
+        except captions.CaptionsError as error:
+            raise ValidationError(error.sentences) from error
 
     class Meta:
         icon = "openquote"
@@ -172,8 +169,7 @@ def tongues_of(body: Any) -> Iterator[Tongue]:
     """The further languages in a body."""
     for block in body or ():
         if block.block_type == "tongue":
-            captions = block.value["captions"] or ""
-            cues = tuple(parse(captions)) if captions.strip() else ()
+            cues = captions.parse(block.value["captions"] or "")
             yield Tongue(block.value["language"], _uuid(block.value["voice"]), cues)
 
 

@@ -1,4 +1,7 @@
-"""Who may do what in the studio: lessons by the tree's permissions, recordings by who sent them or whose lesson names them."""
+"""Who may do what in the studio.
+
+Lessons go by the tree's permissions; recordings are for those who sent them or may change a lesson that names them.
+"""
 
 from collections.abc import Iterable
 from typing import Any

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from courses import webvtt
+from courses import captions as reading
 from courses.studio.permissions import may_work_on_lessons, usable
 from courses.studio.state import describe
 from lms.core import sizes
@@ -105,18 +105,18 @@ def retry(request: HttpRequest, asset_id: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 def captions(request: HttpRequest) -> HttpResponse:
-    """Read a WebVTT file, or the text in the field: how many captions, or the line that is wrong."""
+    """Read a file of captions, or the text in the field: how many captions, as WebVTT, or the lines that are wrong."""
     _check(request)
     upload = request.FILES.get("file")
     try:
         if isinstance(upload, UploadedFile):
-            text = webvtt.decode(upload.read(webvtt.MAX_BYTES + 1))
+            text = reading.decode(upload.read(reading.MAX_BYTES + 1))
         else:
             text = str(request.POST.get("text", ""))
-        cues = webvtt.parse(text)
-    except webvtt.WebVTTError as error:
-        sentence = _("Line %(line)d: %(sentence)s") % {"line": error.line, "sentence": error.sentence}
-        return _refused("webvtt", sentence, line=error.line)
+        cues = reading.parse(text)
+        text = reading.as_webvtt(text) if cues else text
+    except reading.CaptionsError as error:
+        return _refused("captions", "\n".join(error.sentences), line=error.faults[0].line)
     summary = ngettext("%(n)d caption", "%(n)d captions", len(cues)) % {"n": len(cues)}
     if cues:
         summary += f", {sizes.clock_time(cues[0].start_s)} – {sizes.clock_time(cues[-1].end_s)}"

@@ -123,12 +123,12 @@ WHOSE: dict[str, bool] = {
 
 
 @pytest.mark.parametrize("whose", WHOSE)
-def test_a_recording_is_for_those_who_sent_it_or_work_on_its_lesson(
-    trainer: Client, teacher: User, whose: str
-) -> None:
+def test_a_recording_is_for_those_who_sent_it_or_work_on_its_lesson(trainer: Client, teacher: User, whose: str) -> None:
     colleague = make.trainer()
     course = make.course()
-    asset_id = ready_asset(sent_by=None if whose == "of nobody" else teacher.pk if whose == "their own" else colleague.pk)
+    asset_id = ready_asset(
+        sent_by=None if whose == "of nobody" else teacher.pk if whose == "their own" else colleague.pk
+    )
     if whose == "sent by both":
         ready_asset(sent_by=teacher.pk)
     elif whose == "in a lesson they may change":
@@ -252,6 +252,13 @@ class TestCaptions:
         answer = trainer.post(reverse("recordings:captions"), {"file": file}, headers=SCRIPT).json()
         assert (answer["count"], answer["text"].startswith("WEBVTT")) == (1, True)
         assert "0:01" in answer["summary"]
+
+    def test_subrip_in_another_encoding_comes_back_as_webvtt(self, trainer: Client) -> None:
+        data = "1\n00:00:01,000 --> 00:00:02,000\n我们种土豆\n".encode("gb18030")
+        answer = trainer.post(
+            reverse("recordings:captions"), {"file": SimpleUploadedFile("a.srt", data)}, headers=SCRIPT
+        )
+        assert answer.json()["text"] == "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n我们种土豆\n"
 
     def test_a_bad_line_is_named(self, trainer: Client) -> None:
         text = "WEBVTT\n\n00:01.000 -> 00:02.000\na\n"
