@@ -5,7 +5,7 @@ Like `make bench-link` (benchmarks/link.py, same needs), one visit a line:
 - **plays on**: 60 s of play; stops of the play head;
 - **outage**: the link is dead for 60 s after 60 s of play; how long the play head stood still in all;
 - **leaves**: after 30 s of play; seconds of media that were fetched and never played;
-- **climbs**: seconds from opening the page until the picture has 480 lines, by itself (`--cases climbs --profiles 4g`);
+- **climbs**: seconds until the picture has 480 lines by itself (`--cases climbs --profiles 4g`);
 - **comes back**: to the course page, by a new browser with the same profile; first contentful paint and kB.
 
 Writes `benchmarks/results/link-stay.md`.
@@ -28,8 +28,8 @@ HEAD = """# Over slow links: who stays, leaves, comes back
 """
 FOOT = """
 Doubtful: the machine itself was late (packets over 50 ms, or the watcher over 1 s).
-Bars of part C: no stalls in 60 s of play; at most 1 s of stall with the outage; at most 60 s fetched unplayed; 480 lines
-within 10 s on 4g; a return visit paints in at most 0.3 s.
+Bars of part C: no stalls in 60 s of play; at most 1 s of stall with the outage; at most 60 s fetched unplayed;
+480 lines within 10 s on 4g; a return visit paints in at most 0.3 s.
 """
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.stream_block import StreamBlockValidationError
@@ -154,7 +155,12 @@ class Tongue:
 
     language: str  # BCP 47
     asset_id: UUID | None
-    cues: tuple[Cue, ...]
+    captions: str  # WebVTT; empty without captions of its own
+
+    @cached_property
+    def cues(self) -> tuple[Cue, ...]:
+        """Its captions in their order: read when asked for, as a page shows those of one language."""
+        return captions.parse(self.captions)
 
 
 def asset_of(body: Any) -> UUID | None:
@@ -169,8 +175,7 @@ def tongues_of(body: Any) -> Iterator[Tongue]:
     """The further languages in a body."""
     for block in body or ():
         if block.block_type == "tongue":
-            cues = captions.parse(block.value["captions"] or "")
-            yield Tongue(block.value["language"], _uuid(block.value["voice"]), cues)
+            yield Tongue(block.value["language"], _uuid(block.value["voice"]), block.value["captions"] or "")
 
 
 def voices_of(body: Any) -> dict[str, UUID]:
