@@ -184,7 +184,8 @@ def test_what_no_page_shows_any_more_is_not_found_though_nginx_has_it(front: Fro
         private = selectors.media([media.asset_id], private=True)[media.asset_id].renditions[0].url
         status, headers, body = front.ask(private)
         assert (status, body == content(url)) == (200, True)
-        assert headers.get_all("Cache-Control") == ["private, max-age=31536000, immutable"]
+        kept = headers.get_all("Cache-Control")
+        assert re.fullmatch(r"private, max-age=\d{5}", " ".join(kept or []))  # as long as the address is good
         forged = private.replace("-", "-0", 1)
         assert front.ask(forged)[0] == 404
 
