@@ -54,7 +54,8 @@ def private(request: HttpRequest, signature: str, sha256: str, name: str) -> Htt
     if file is None:
         return _not_found()
     # Who holds the address may have the file for as long as it is signed, and no copy is to outlast that.
-    return _serve(request, file, f"private, max-age={addresses.seconds_left(signature, now_s=time.time())}")
+    left_s = addresses.seconds_left(signature, now_s=time.time())
+    return _serve(request, file, f"private, max-age={left_s}", valid_s=left_s)
 
 
 def _find(sha256: str, name: str) -> _File | None:
@@ -94,7 +95,7 @@ def _shown(asset_ids: set[UUID]) -> set[UUID]:
     return shown
 
 
-def _serve(request: HttpRequest, file: _File, cache_control: str) -> HttpResponseBase:
+def _serve(request: HttpRequest, file: _File, cache_control: str, valid_s: int | None = None) -> HttpResponseBase:
     etag = f'"{file.sha256[:32]}"'
     wanted, answer = _answered_here(request, file, etag)
     if answer is None:
@@ -108,6 +109,7 @@ def _serve(request: HttpRequest, file: _File, cache_control: str) -> HttpRespons
             cache_control=cache_control,
             etag=etag,
             disposition=disposition,
+            valid_s=valid_s,
         )
         if answer is not None:
             return _lean(answer)

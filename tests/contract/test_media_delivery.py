@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.conf import settings as django_settings
@@ -246,3 +246,19 @@ def test_a_redirect_leads_to_the_object_for_a_while_with_the_site_s_own_headers(
         cache.clear()
         with override_settings(MEDIA_SHOWN_ASSETS="tests.media_pipeline.test_views.nothing_is_shown"):
             assert client.get(media.share.url).status_code == 404
+
+
+@pytest.mark.parametrize("kept", ["bucket"], indirect=True)
+def test_a_redirect_of_a_private_address_ends_with_it(
+    media: Media, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = selectors.media([media.asset_id], private=True)[media.asset_id].share
+    assert share
+    ends = int(share.url.split("/")[3].partition("-")[0], 16)
+    monkeypatch.setattr("media_pipeline.views.time.time", lambda: ends - 40.0)
+    with override_settings(MEDIA_DELIVERY="redirect"):
+        answer = client.get(share.url)
+    assert answer.headers["Cache-Control"] == "private, max-age=40"
+    query = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+    assert query["X-Amz-Expires"] == "40"
+    assert query["response-cache-control"] == "private, max-age=40"
