@@ -49,9 +49,9 @@ def _looped(film: Path, filters: str = "[0:v]fps=15[v]", duration_s: int = 90) -
 
 def publish(clips: list[str]) -> None:
     """The course and its lessons; those that are there are left alone."""
+    from courses.captions import write
     from courses.models import CourseIndexPage, CoursePage, LessonPage
     from courses.types import Cue
-    from courses.webvtt import write
 
     index = CourseIndexPage.objects.get(locale__language_code="zh-hans")
     course = CoursePage.objects.child_of(index).filter(slug="measured").first()

@@ -39,7 +39,7 @@ PROFILES = ("edge64", "edge100", "slow3g", "slow4g", "geosat")
 PROBE = """
 (() => {
   if (window !== window.top) return;
-  const seen = window.__heard = {sound: null, frame: null, moving: null};
+  const seen = window.__heard = {sound: null, frame: null, moving: null, tall: null};
   let head, first;
   setInterval(() => {
     const v = document.querySelector('video,audio');
@@ -51,6 +51,7 @@ PROBE = """
     const q = v.getVideoPlaybackQuality && v.getVideoPlaybackQuality();
     const frames = q ? q.totalVideoFrames - q.droppedVideoFrames : 0;
     if (frames && first === undefined) { first = frames; seen.frame = now; }
+    if (seen.tall === null && frames && v.videoHeight >= 480) seen.tall = now;
     if (seen.moving === null && seen.sound !== null && frames > first) seen.moving = now;
   }, 20);
 })();"""

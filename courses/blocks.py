@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.stream_block import StreamBlockValidationError
@@ -14,10 +15,9 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
-from courses import tongues
+from courses import captions, tongues
 from courses.studio.widgets import CaptionsInput, RecordingInput
 from courses.types import Cue
-from courses.webvtt import WebVTTError, parse
 
 MOST_TONGUES = 12
 RICH_TEXT = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
@@ -50,7 +50,7 @@ class VideoBlock(blocks.FieldBlock):
 
 
 class CaptionsBlock(blocks.FieldBlock):
-    """Captions as WebVTT."""
+    """Captions, kept as WebVTT."""
 
     def __init__(self, required: bool = True, help_text: Any = "", **kwargs: Any) -> None:
         self.field = forms.CharField(widget=CaptionsInput(), required=required, help_text=help_text)
@@ -59,11 +59,9 @@ class CaptionsBlock(blocks.FieldBlock):
     def clean(self, value: str) -> str:
         text: str = super().clean(value)
         try:
-            parse(text) if text.strip() else ()
-        except WebVTTError as error:
-            sentence = _("Line %(line)d: %(sentence)s") % {"line": error.line, "sentence": error.sentence}
-            raise ValidationError(sentence) from error
-        return text
+            return captions.as_webvtt(text) if captions.parse(text) else text
+        except captions.CaptionsError as error:
+            raise ValidationError(error.sentences) from error
 
     class Meta:
         icon = "openquote"
@@ -157,7 +155,12 @@ class Tongue:
 
     language: str  # BCP 47
     asset_id: UUID | None
-    cues: tuple[Cue, ...]
+    captions: str  # WebVTT; empty without captions of its own
+
+    @cached_property
+    def cues(self) -> tuple[Cue, ...]:
+        """Its captions in their order: read when asked for, as a page shows those of one language."""
+        return captions.parse(self.captions)
 
 
 def asset_of(body: Any) -> UUID | None:
@@ -172,9 +175,7 @@ def tongues_of(body: Any) -> Iterator[Tongue]:
     """The further languages in a body."""
     for block in body or ():
         if block.block_type == "tongue":
-            captions = block.value["captions"] or ""
-            cues = tuple(parse(captions)) if captions.strip() else ()
-            yield Tongue(block.value["language"], _uuid(block.value["voice"]), cues)
+            yield Tongue(block.value["language"], _uuid(block.value["voice"]), block.value["captions"] or "")
 
 
 def voices_of(body: Any) -> dict[str, UUID]:
@@ -186,9 +187,14 @@ def voices_of(body: Any) -> dict[str, UUID]:
     }
 
 
+def recordings_of(body: Any) -> set[UUID]:
+    """All recordings that a body names, as picture and sound or as further voices."""
+    return {asset_id for asset_id in (asset_of(body), *voices_of(body).values()) if asset_id}
+
+
 def has_recording(body: Any) -> bool:
-    """True when a body names a recording, as its picture and sound or as a further voice."""
-    return bool(asset_of(body) or voices_of(body))
+    """True when a body names a recording."""
+    return bool(recordings_of(body))
 
 
 def _uuid(value: object) -> UUID | None:

@@ -14,3 +14,7 @@ HAS_RECORDINGS = _(
     "Lessons at or below this page have a recording, and private pages cannot show one yet. Take the videos out of the "
     "lessons first, published and draft. Nothing was changed."
 )
+NOT_A_RECORDING_OF_YOURS = _(
+    "A recording named here was not sent by you, or is not there any more. Choose the file again: the same file is not "
+    "encoded twice."
+)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale
 
-from courses import catalogue, webvtt
+from courses import captions, catalogue
 from courses.attachments import Attachments
 from courses.catalogue import CourseRecord, LessonRecord, RecordRefused
 from courses.languages import mirror
@@ -214,9 +214,9 @@ def _fill(page: LessonPage, record: LessonRecord, attachments: Attachments) -> N
     if record.video:
         body.append(("video", str(attachments.recording(record))))
     for tongue in record.languages:
-        voice, captions = attachments.voice(tongue), webvtt.write(tongue.transcript) if tongue.transcript else ""
+        voice, words = attachments.voice(tongue), captions.write(tongue.transcript) if tongue.transcript else ""
         body.append(
-            ("tongue", {"language": tongue.language, "voice": str(voice) if voice else None, "captions": captions})
+            ("tongue", {"language": tongue.language, "voice": str(voice) if voice else None, "captions": words})
         )
     if record.body:
         body.append(("text", catalogue.paragraphs(record.body)))
@@ -228,7 +228,7 @@ def _fill(page: LessonPage, record: LessonRecord, attachments: Attachments) -> N
     if record.tip:
         body.append(("tip", record.tip))
     page.body = _stream(page, body)
-    page.set_transcript(webvtt.write(record.transcript) if record.transcript else "")
+    page.set_transcript(captions.write(record.transcript) if record.transcript else "")
 
 
 def _stream(page: LessonPage, body: list[tuple[str, Any]]) -> Any:

@@ -18,7 +18,7 @@ from courses.models import Audience, Topic
 from courses.privacy import has_recordings
 from courses.sentences import NOT_BELOW_PRIVATE_PAGES
 from courses.studio.panels import TrainerPanel
-from courses.studio.views import may_work_on_lessons
+from courses.studio.permissions import may_work_on_lessons
 from courses.visibility import is_private
 
 

@@ -34,5 +34,10 @@ def is_signed(sha256: str, signature: str, *, now_s: float) -> bool:
     return constant_time_compare(mac, _mac(sha256, ends)) and ends > now_s
 
 
+def seconds_left(signature: str, *, now_s: float) -> int:
+    """How long a signature that holds now will hold."""
+    return max(0, int(signature.partition("-")[0], 16) - int(now_s))
+
+
 def _mac(sha256: str, ends: int) -> str:
     return salted_hmac("media_pipeline.addresses", f"{sha256} {ends}", algorithm="sha256").hexdigest()[:40]

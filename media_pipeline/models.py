@@ -32,9 +32,8 @@ class Asset(models.Model):
     height = models.PositiveIntegerField(null=True)
     error_code = models.CharField(max_length=40, blank=True)
     error_sentences = models.JSONField(default=dict)  # language code -> sentence
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    # Everyone who has sent these bytes: each may put the recording into lessons.
+    senders = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     created_at = models.DateTimeField()
     wanted_at = models.DateTimeField()  # when it was last uploaded: the same bytes again are the same asset
 

@@ -56,6 +56,11 @@ def media(asset_ids: Collection[UUID], *, private: bool = False) -> dict[UUID, M
     }
 
 
+def uploaded_by(person_id: int, asset_ids: Collection[UUID]) -> set[UUID]:
+    """Those of `asset_ids` that a person has sent."""
+    return set(Asset.objects.filter(id__in=set(asset_ids), senders=person_id).values_list("id", flat=True))
+
+
 def stills(recording: Media) -> tuple[Still, ...]:
     """The slides to read of a recording, in order; none for filmed ones."""
     if recording.content not in READ:

@@ -70,7 +70,6 @@ def _keep(
             defaults={
                 "source_size_bytes": size,
                 "name": name[:255],
-                "uploaded_by_id": uploaded_by_id,
                 "created_at": now,
                 "wanted_at": now,
             },
@@ -81,6 +80,8 @@ def _keep(
             )
         else:
             Asset.objects.filter(pk=asset.pk).update(wanted_at=now)
+        if uploaded_by_id is not None:
+            asset.senders.add(uploaded_by_id)
         sources.put(path, sha256, mime=_mime(containers.suffix(name)))
         if asset.state == Asset.State.FAILED:
             _try_again(asset, now)

@@ -195,10 +195,13 @@ def _write(plan: Plan, path: Path, size: int) -> Path:
     return path
 
 
-def received_asset(*, name: str = "lesson.mp4", language: str = "und", **about: Any) -> UUID:
+def received_asset(
+    *, name: str = "lesson.mp4", language: str = "und", sent_by: int | None = None, **about: Any
+) -> UUID:
     """An asset just uploaded, none of its steps done. `about` goes to `recording`."""
     about.setdefault("seed", name)
-    return services.ingest(file=io.BytesIO(recording(**about)), name=name, language=language, now=present())
+    file = io.BytesIO(recording(**about))
+    return services.ingest(file=file, name=name, language=language, uploaded_by_id=sent_by, now=present())
 
 
 def ready_asset(*, name: str = "lesson.mp4", language: str = "und", **about: Any) -> UUID:

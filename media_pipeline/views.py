@@ -53,7 +53,9 @@ def private(request: HttpRequest, signature: str, sha256: str, name: str) -> Htt
     file = _find(sha256, name)
     if file is None:
         return _not_found()
-    return _serve(request, file, f"private, {FOREVER}")
+    # Who holds the address may have the file for as long as it is signed, and no copy is to outlast that.
+    left_s = addresses.seconds_left(signature, now_s=time.time())
+    return _serve(request, file, f"private, max-age={left_s}", valid_s=left_s)
 
 
 def _find(sha256: str, name: str) -> _File | None:
@@ -74,23 +76,26 @@ def _read(sha256: str, name: str) -> _File | None:
     )
     if not rows:
         return None
-    _, mime, size_bytes, asset_name = rows[0]
-    stem = asset_name.rpartition(".")[0] or asset_name
+    _, mime, size_bytes, _ = rows[0]
+    shown = _shown({asset_id for asset_id, *_ in rows})
+    # The same bytes may have been uploaded under a name that is nobody else's business.
+    named = next((asset_name for asset_id, _, _, asset_name in rows if asset_id in shown), name)
+    stem = named.rpartition(".")[0] or named
     return _File(
         sha256=sha256,
         mime=mime.partition(";")[0],
         size_bytes=size_bytes,
         download_name=f"{stem}.{name.rpartition('.')[2]}",
-        shown=_is_shown({asset_id for asset_id, *_ in rows}),
+        shown=bool(shown),
     )
 
 
-def _is_shown(asset_ids: set[UUID]) -> bool:
-    shown = import_string(settings.MEDIA_SHOWN_ASSETS)
-    return bool(shown(asset_ids))
+def _shown(asset_ids: set[UUID]) -> set[UUID]:
+    shown: set[UUID] = import_string(settings.MEDIA_SHOWN_ASSETS)(asset_ids)
+    return shown
 
 
-def _serve(request: HttpRequest, file: _File, cache_control: str) -> HttpResponseBase:
+def _serve(request: HttpRequest, file: _File, cache_control: str, valid_s: int | None = None) -> HttpResponseBase:
     etag = f'"{file.sha256[:32]}"'
     wanted, answer = _answered_here(request, file, etag)
     if answer is None:
@@ -104,6 +109,7 @@ def _serve(request: HttpRequest, file: _File, cache_control: str) -> HttpRespons
             cache_control=cache_control,
             etag=etag,
             disposition=disposition,
+            valid_s=valid_s,
         )
         if answer is not None:
             return _lean(answer)

@@ -15,6 +15,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterField(
             model_name='lessonpage',
+            name='transcript_vtt',
+            field=models.TextField(blank=True, help_text='WebVTT, SubRip or ASS. Shown beside the player, and found by search.', verbose_name='captions'),
+        ),
+        migrations.AlterField(
+            model_name='lessonpage',
             name='body',
             field=wagtail.fields.StreamField([('video', 0), ('tongue', 4), ('text', 5), ('steps', 9), ('tip', 10), ('download', 13)], blank=True, block_lookup={0: ('courses.blocks.VideoBlock', (), {}), 1: ('wagtail.blocks.ChoiceBlock', [], {'choices': courses.tongues.choices, 'label': 'Language'}), 2: ('courses.blocks.VideoBlock', (), {'help_text': 'A sound recording of the whole lesson in this language, spoken along with the pictures. It is cut or filled with silence to their length.', 'label': 'Voice', 'required': False}), 3: ('courses.blocks.CaptionsBlock', (), {'required': False}), 4: ('wagtail.blocks.StructBlock', [[('language', 1), ('voice', 2), ('captions', 3)]], {}), 5: ('wagtail.blocks.RichTextBlock', (), {'features': ['h3', 'bold', 'italic', 'ol', 'ul', 'link', 'document-link'], 'icon': 'pilcrow', 'label': 'Text'}), 6: ('wagtail.blocks.TextBlock', (), {'label': 'What to do', 'rows': 2}), 7: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'Picture', 'required': False}), 8: ('wagtail.blocks.StructBlock', [[('text', 6), ('picture', 7)]], {}), 9: ('wagtail.blocks.ListBlock', (8,), {'icon': 'list-ol', 'label': 'Steps with pictures'}), 10: ('wagtail.blocks.TextBlock', (), {'icon': 'help', 'label': 'Tip', 'rows': 2}), 11: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'File'}), 12: ('wagtail.blocks.CharBlock', (), {'label': 'What it is', 'max_length': 100, 'required': False}), 13: ('wagtail.blocks.StructBlock', [[('document', 11), ('title', 12)]], {})}, verbose_name='lesson'),
         ),

@@ -17,13 +17,13 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.url_routing import RouteResult
 
+from courses import captions
 from courses.blocks import LessonBody, Tongue, asset_of, has_recording, tongues_of, voices_of
 from courses.models.base import SUMMARY_LENGTH, NumberedPage
 from courses.sentences import NOT_ON_PRIVATE_PAGES
 from courses.studio.forms import LessonForm
 from courses.types import Cue
 from courses.visibility import is_private
-from courses.webvtt import WebVTTError, parse
 
 BELOW = {"slides": "reading", "plain": "plain"}  # the last part of the address -> how the lesson is shown
 
@@ -43,7 +43,7 @@ class LessonPage(NumberedPage):
     module_key = models.UUIDField(_("module"), null=True, blank=True)
     body = StreamField(LessonBody(), verbose_name=_("lesson"), blank=True)
     transcript_vtt = models.TextField(
-        _("captions"), blank=True, help_text=_("WebVTT. Shown beside the player, and found by search.")
+        _("captions"), blank=True, help_text=_("WebVTT, SubRip or ASS. Shown beside the player, and found by search.")
     )
     transcript_cues = models.JSONField(default=list, editable=False)
     # Derived from the body that is live: what may be served is asked by this column.
@@ -69,9 +69,8 @@ class LessonPage(NumberedPage):
             raise ValidationError({"body": NOT_ON_PRIVATE_PAGES})
         try:
             self.set_transcript(self.transcript_vtt)
-        except WebVTTError as error:
-            sentence = _("Line %(line)d: %(sentence)s") % {"line": error.line, "sentence": error.sentence}
-            raise ValidationError({"transcript_vtt": sentence}) from error
+        except captions.CaptionsError as error:
+            raise ValidationError({"transcript_vtt": error.sentences}) from error
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the lesson; what is derived from its content follows, except when Wagtail only notes a draft."""
@@ -98,12 +97,13 @@ class LessonPage(NumberedPage):
         return tuple(tongues_of(self.body))
 
     def set_transcript(self, text: str) -> None:
-        """Take captions over.
+        """Take captions over, of any format.
 
-        Raises WebVTTError.
+        Raises CaptionsError.
         """
-        self.transcript_vtt = text
-        self.transcript_cues = [[cue.start_s, cue.end_s, cue.text] for cue in parse(text)] if text.strip() else []
+        cues = captions.parse(text)
+        self.transcript_vtt = captions.as_webvtt(text) if cues else text
+        self.transcript_cues = [[cue.start_s, cue.end_s, cue.text] for cue in cues]
 
     @property
     def cues(self) -> tuple[Cue, ...]:

@@ -4,12 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.models import Page
 
-from courses.blocks import has_recording
-from courses.sentences import NOT_ON_PRIVATE_PAGES
+from courses.blocks import has_recording, recordings_of
+from courses.sentences import NOT_A_RECORDING_OF_YOURS, NOT_ON_PRIVATE_PAGES
 from courses.slugs import pinyin_slug
 from courses.studio.widgets import CaptionsInput
 from courses.visibility import is_private
@@ -65,6 +66,17 @@ class LessonForm(PinyinPageForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
         is_new = not self.instance.path  # a page that is in the tree is checked by its model
-        if is_new and self.parent_page and has_recording(cleaned.get("body")) and is_private(self.parent_page.path):
+        body = cleaned.get("body")
+        if is_new and self.parent_page and has_recording(body) and is_private(self.parent_page.path):
             self.add_error("body", NOT_ON_PRIVATE_PAGES)
+        if body is not None and not self._may_use(recordings_of(body)):
+            self.add_error("body", ValidationError(NOT_A_RECORDING_OF_YOURS, code="unknown_asset"))
         return cleaned
+
+    def _may_use(self, named: set[UUID]) -> bool:
+        """True when whoever fills in the form may use every recording that was not in the lesson before."""
+        from courses.studio.permissions import usable  # it reads pages, whose form this is
+
+        before = recordings_of(self.instance.body) if self.instance.pk else set()
+        added = named - before
+        return not added or usable(self.for_user, added) == added

@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
-from wagtail.permission_policies.pages import PagePermissionPolicy
 
-from courses import webvtt
+from courses import captions as reading
+from courses.studio.permissions import may_work_on_lessons, usable
 from courses.studio.state import describe
 from lms.core import sizes
 from lms.core.clock import now
@@ -24,11 +24,6 @@ from media_pipeline import services as media_services
 from media_pipeline.refusals import TooLarge
 
 FORM_BYTES = 1 << 20  # of an upload's body, beside the recording
-
-
-def may_work_on_lessons(user: object) -> bool:
-    """True for people who may add or change pages somewhere in the tree."""
-    return bool(PagePermissionPolicy().user_has_any_permission(user, {"add", "change"}))
 
 
 def _check(request: HttpRequest) -> None:
@@ -42,9 +37,12 @@ def _refused(code: str, sentence: str, *, status: int = 400, **more: object) -> 
 
 def _state(asset_id: UUID, *, status: int = 200) -> JsonResponse:
     media = media_pipeline.media([asset_id], private=True).get(asset_id)
-    if media is None:
-        return _refused("unknown_asset", _("This recording is not there any more. Choose the file again."), status=404)
-    return JsonResponse(describe(media), status=status)
+    return JsonResponse(describe(media), status=status) if media else _unknown()
+
+
+def _unknown() -> JsonResponse:
+    """For a recording that is gone, and for one of others: whether there is one is not told."""
+    return _refused("unknown_asset", _("This recording is not there any more. Choose the file again."), status=404)
 
 
 # Keeping a large file takes a while: no transaction is open meanwhile, the pipeline has its own. The check of the
@@ -87,7 +85,7 @@ def _keep(request: HttpRequest) -> HttpResponse:
 def state(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     """How far a recording is, and what the village gets."""
     _check(request)
-    return _state(asset_id)
+    return _state(asset_id) if usable(request.user, [asset_id]) else _unknown()
 
 
 @never_cache
@@ -95,6 +93,8 @@ def state(request: HttpRequest, asset_id: UUID) -> HttpResponse:
 def retry(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     """Try again what failed."""
     _check(request)
+    if not usable(request.user, [asset_id]):
+        return _unknown()
     try:
         media_services.retry(asset_id=asset_id, now=now())
     except FieldschoolError as error:
@@ -105,18 +105,18 @@ def retry(request: HttpRequest, asset_id: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 def captions(request: HttpRequest) -> HttpResponse:
-    """Read a WebVTT file, or the text in the field: how many captions, or the line that is wrong."""
+    """Read a file of captions, or the text in the field: how many captions, as WebVTT, or the lines that are wrong."""
     _check(request)
     upload = request.FILES.get("file")
     try:
         if isinstance(upload, UploadedFile):
-            text = webvtt.decode(upload.read(webvtt.MAX_BYTES + 1))
+            text = reading.decode(upload.read(reading.MAX_BYTES + 1))
         else:
             text = str(request.POST.get("text", ""))
-        cues = webvtt.parse(text)
-    except webvtt.WebVTTError as error:
-        sentence = _("Line %(line)d: %(sentence)s") % {"line": error.line, "sentence": error.sentence}
-        return _refused("webvtt", sentence, line=error.line)
+        cues = reading.parse(text)
+        text = reading.as_webvtt(text) if cues else text
+    except reading.CaptionsError as error:
+        return _refused("captions", "\n".join(error.sentences), line=error.faults[0].line)
     summary = ngettext("%(n)d caption", "%(n)d captions", len(cues)) % {"n": len(cues)}
     if cues:
         summary += f", {sizes.clock_time(cues[0].start_s)} – {sizes.clock_time(cues[-1].end_s)}"

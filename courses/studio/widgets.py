@@ -36,7 +36,7 @@ class RecordingInput(forms.TextInput):
 
 
 class CaptionsInput(forms.Textarea):
-    """A text area with a button that reads a WebVTT file into it and says at once which line is wrong."""
+    """A text area with a button that reads a file into it and says at once which lines are wrong."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs={"rows": 8, "spellcheck": "false", "class": "captions-text", **(attrs or {})})

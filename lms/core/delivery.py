@@ -19,13 +19,24 @@ SIGNED_FOR_READERS_S, REDIRECT_KEPT_S = 900, 300
 
 
 def handed_over(
-    alias: str, name: str, *, mime: str, cache_control: str, etag: str = "", disposition: str = ""
+    alias: str,
+    name: str,
+    *,
+    mime: str,
+    cache_control: str,
+    etag: str = "",
+    disposition: str = "",
+    valid_s: int | None = None,
 ) -> HttpResponse | None:
-    """The answer that lets another program send the file of a storage; None when this process has to."""
+    """The answer that lets another program send the file of a storage; None when this process has to.
+
+    `valid_s`: how long the reader may still have it, where that ends.
+    """
     if settings.MEDIA_DELIVERY == "nginx":
         return _by_nginx(alias, name, mime=mime, cache_control=cache_control, etag=etag, disposition=disposition)
     if settings.MEDIA_DELIVERY == "redirect":
-        return _to_bucket(alias, name, mime=mime, cache_control=cache_control, disposition=disposition)
+        seconds = SIGNED_FOR_READERS_S if valid_s is None else max(1, min(SIGNED_FOR_READERS_S, valid_s))
+        return _to_bucket(alias, name, seconds, mime=mime, cache_control=cache_control, disposition=disposition)
     return None
 
 
@@ -49,11 +60,11 @@ def _place(storage: Any, name: str) -> str:
     return f"{FOLDER}{filepath_to_uri(str(path.relative_to(settings.DATA_DIR)))}"
 
 
-def _to_bucket(alias: str, name: str, *, mime: str, cache_control: str, disposition: str) -> HttpResponse:
+def _to_bucket(alias: str, name: str, seconds: int, *, mime: str, cache_control: str, disposition: str) -> HttpResponse:
     storage: Any = storages[alias]
     answers = {"ResponseContentType": mime, "ResponseCacheControl": cache_control}
     if disposition:
         answers["ResponseContentDisposition"] = disposition
-    response = HttpResponseRedirect(storage.signed(name, seconds=SIGNED_FOR_READERS_S, public=True, **answers))
-    response.headers["Cache-Control"] = f"private, max-age={REDIRECT_KEPT_S}"
+    response = HttpResponseRedirect(storage.signed(name, seconds=seconds, public=True, **answers))
+    response.headers["Cache-Control"] = f"private, max-age={min(REDIRECT_KEPT_S, seconds)}"
     return response

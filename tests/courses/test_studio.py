@@ -6,11 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import PageLogEntry
+from wagtail.models import GroupPagePermission, Page, PageLogEntry
 
 from courses.models import CoursePage, LessonPage
 from courses.types import Cue
@@ -29,8 +29,13 @@ def _signed_in(client: Client, user: User) -> Client:
 
 
 @pytest.fixture
-def trainer(client: Client) -> Client:
-    return _signed_in(client, make.trainer())
+def teacher() -> User:
+    return make.trainer()
+
+
+@pytest.fixture
+def trainer(client: Client, teacher: User) -> Client:
+    return _signed_in(client, teacher)
 
 
 def _upload(client: Client, data: bytes | None = None, name: str = "lesson.mp4", **fields: str) -> Any:
@@ -59,6 +64,16 @@ def _left() -> User:
     return user
 
 
+def _adders() -> Group:
+    """People who add pages and change only their own."""
+    group = Group.objects.create(name="Adders")
+    group.permissions.add(Permission.objects.get(codename="access_admin"))
+    GroupPagePermission.objects.create(
+        group=group, page=Page.get_first_root_node(), permission=Permission.objects.get(codename="add_page")
+    )
+    return group
+
+
 def _root() -> User:
     return User.objects.create_superuser("root", password="pass")
 
@@ -80,8 +95,8 @@ NAMES = ["nobody", "plain", "admin access only", "trainer who left", "trainer", 
 def test_only_people_who_work_on_lessons_reach_recordings(
     client: Client, role: Callable[[], User | None], allowed: bool
 ) -> None:
-    asset_id = ready_asset()
     user = role()
+    asset_id = ready_asset(sent_by=user.pk if user else None)
     if user is not None:
         client.force_login(user)
     answers = [
@@ -92,6 +107,57 @@ def test_only_people_who_work_on_lessons_reach_recordings(
     ]
     assert answers == ([201, 200, 200, 200] if allowed else [403, 403, 403, 403])
     assert Asset.objects.count() == (2 if allowed else 1)
+
+
+# Whose recording it is -> whether a trainer may ask how far it is, try it again, and put it into a lesson.
+WHOSE: dict[str, bool] = {
+    "their own": True,
+    "sent by both": True,
+    "in a lesson they may change": True,
+    "in a draft they may change": True,
+    "a further voice of such a lesson": True,
+    "a colleague's, in no lesson": False,
+    "a colleague's, in a lesson taken away from them": False,
+    "of nobody": False,
+}
+
+
+@pytest.mark.parametrize("whose", WHOSE)
+def test_a_recording_is_for_those_who_sent_it_or_work_on_its_lesson(trainer: Client, teacher: User, whose: str) -> None:
+    colleague = make.trainer()
+    course = make.course()
+    asset_id = ready_asset(
+        sent_by=None if whose == "of nobody" else teacher.pk if whose == "their own" else colleague.pk
+    )
+    if whose == "sent by both":
+        ready_asset(sent_by=teacher.pk)
+    elif whose == "in a lesson they may change":
+        make.lesson(course, asset_id=asset_id)
+    elif whose == "in a draft they may change":
+        make.lesson(course, asset_id=asset_id, live=False)
+    elif whose == "a further voice of such a lesson":
+        make.lesson(course, asset_id=ready_asset(seed="main"), tongues=[make.tongue("bo", voice=asset_id)])
+    elif whose == "a colleague's, in a lesson taken away from them":
+        make.lesson(course, asset_id=asset_id, owner=colleague)
+        teacher.groups.set([_adders()])
+    asked = trainer.get(reverse("recordings:state", args=[asset_id]), headers=SCRIPT)
+    again = trainer.post(reverse("recordings:retry", args=[asset_id]), headers=SCRIPT)
+    put = trainer.post(
+        reverse("wagtailadmin_pages:add", args=["courses", "lessonpage", make.course().pk]),
+        _form(course, [("video", str(asset_id))]),
+    )
+    expected = (200, 200, 302) if WHOSE[whose] else (404, 404, 200)
+    assert (asked.status_code, again.status_code, put.status_code) == expected
+    if not WHOSE[whose]:
+        assert asked.json()["error"]["code"] == "unknown_asset"
+        assert put.context["form"].errors["body"]
+
+
+def test_what_a_lesson_has_already_stays_whoever_saves_it(trainer: Client) -> None:
+    lesson = make.lesson(make.course(), asset_id=ready_asset(sent_by=make.trainer().pk))
+    url = reverse("wagtailadmin_pages:edit", args=[lesson.pk])
+    body = [("video", str(lesson.asset_id)), ("tip", "慢")]
+    assert trainer.post(url, _form(lesson.get_parent(), body)).status_code == 302
 
 
 def test_uploading_needs_the_forms_token() -> None:
@@ -171,8 +237,8 @@ def test_an_unknown_recording_is_not_found(trainer: Client) -> None:
     assert trainer.post(reverse("recordings:retry", args=[uuid4()]), headers=SCRIPT).status_code == 404
 
 
-def test_a_failed_recording_says_why_and_can_be_tried_again(trainer: Client) -> None:
-    asset_id = failed_asset()
+def test_a_failed_recording_says_why_and_can_be_tried_again(trainer: Client, teacher: User) -> None:
+    asset_id = failed_asset(sent_by=teacher.pk)
     state = trainer.get(reverse("recordings:state", args=[asset_id]), headers=SCRIPT).json()
     assert (state["state"], state["error"]["code"]) == ("failed", "damaged")
     assert state["error"]["sentence"]
@@ -186,6 +252,13 @@ class TestCaptions:
         answer = trainer.post(reverse("recordings:captions"), {"file": file}, headers=SCRIPT).json()
         assert (answer["count"], answer["text"].startswith("WEBVTT")) == (1, True)
         assert "0:01" in answer["summary"]
+
+    def test_subrip_in_another_encoding_comes_back_as_webvtt(self, trainer: Client) -> None:
+        data = "1\n00:00:01,000 --> 00:00:02,000\n我们种土豆\n".encode("gb18030")
+        answer = trainer.post(
+            reverse("recordings:captions"), {"file": SimpleUploadedFile("a.srt", data)}, headers=SCRIPT
+        )
+        assert answer.json()["text"] == "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n我们种土豆\n"
 
     def test_a_bad_line_is_named(self, trainer: Client) -> None:
         text = "WEBVTT\n\n00:01.000 -> 00:02.000\na\n"
@@ -208,9 +281,9 @@ class TestLessonForm:
         url = reverse("wagtailadmin_pages:add", args=["courses", "lessonpage", course.pk])
         return client.post(url, _form(course, body, **fields))
 
-    def test_a_trainer_publishes_a_lesson_in_one_go(self, trainer: Client) -> None:
+    def test_a_trainer_publishes_a_lesson_in_one_go(self, trainer: Client, teacher: User) -> None:
         course = make.course(modules=["准备"])
-        asset_id = received_asset()
+        asset_id = received_asset(sent_by=teacher.pk)
         module = course.modules.get()
         text = "WEBVTT\n\n00:01.000 --> 00:02.000\n你好\n"
         fields = {"module_key": str(module.key), "transcript_vtt": text, "action-publish": "1"}

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.contrib.auth.models import Group
 from wagtail.models import Locale, Page, PageViewRestriction
 
+from courses.captions import write
 from courses.models import Audience, CourseIndexPage, CoursePage, HomePage, LessonPage, Module, Topic
 from courses.types import Cue
-from courses.webvtt import write
 from lms.accounts.models import User
 
 _numbers = count(1)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from media_pipeline import addresses, selectors, testing
 from media_pipeline.adapters.storage import renditions
+from media_pipeline.models import Asset
 from media_pipeline.types import Media
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +20,10 @@ Count = Callable[..., Any]
 
 def nothing_is_shown(asset_ids: Any) -> set[UUID]:
     return set()
+
+
+def public_is_shown(asset_ids: Any) -> set[UUID]:
+    return set(Asset.objects.filter(id__in=asset_ids, name="public.mp4").values_list("id", flat=True))
 
 
 @pytest.fixture
@@ -157,7 +162,35 @@ def test_what_no_published_page_shows_is_not_there(client: Client, url: str, med
     assert mine.sound
     response = client.get(mine.sound.url, headers={"range": "bytes=0-9"})
     assert response.status_code == 206
-    assert response.headers["Cache-Control"].startswith("private")
+    kept, seconds = response.headers["Cache-Control"].split(", max-age=")
+    assert kept == "private"
+    assert addresses.VALID_S - 1 <= int(seconds) <= addresses.VALID_S + addresses.ROUND_S
+
+
+def test_a_private_copy_is_kept_no_longer_than_its_address_is_good() -> None:
+    signature = addresses.sign("0" * 64, now_s=3600.0 * 1000)
+    assert addresses.seconds_left(signature, now_s=3600.0 * 1000) == addresses.VALID_S + addresses.ROUND_S
+    assert addresses.seconds_left(signature, now_s=3600.0 * 1012.5) == addresses.ROUND_S / 2
+    assert addresses.seconds_left(signature, now_s=3600.0 * 2000) == 0
+
+
+@pytest.mark.parametrize(
+    ("shown", "named"),
+    [("public", "public"), ("nothing", "share")],
+    ids=["a published one's name", "the file's own where nothing is published"],
+)
+def test_the_name_of_a_draft_with_the_same_bytes_is_not_told(
+    client: Client, settings: Any, shown: str, named: str
+) -> None:
+    for name, language in (("secret.mp4", "en"), ("public.mp4", "zh")):
+        testing.ready_asset(name=name, language=language, seed="same")
+    settings.MEDIA_SHOWN_ASSETS = f"tests.media_pipeline.test_views.{shown}_is_shown"
+    share = next(
+        known.share
+        for known in selectors.media(Asset.objects.values_list("id", flat=True), private=shown == "nothing").values()
+    )
+    assert share
+    assert f"{named}.mp4" in client.get(f"{share.url}?download").headers["Content-Disposition"]
 
 
 def test_a_signature_is_good_for_its_file_and_time_only(client: Client, media: Media) -> None:
