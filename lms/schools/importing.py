@@ -89,7 +89,10 @@ def import_county(
     swapped: Mapping[date, int] | None = None,
     by: AbstractBaseUser | None = None,
 ) -> Term:
-    """Store what the bytes of a file describe, as a new term, of which `by` is a scheduler. Raises BadTables (with all problems) and BadTerm."""
+    """Store what the bytes of a file describe, as a new term, of which `by` is a scheduler.
+
+    Raises BadTables (with all problems) and BadTerm.
+    """
     if not starts_on <= ends_on <= starts_on + LONGEST_TERM:
         raise BadTerm(_("The term must end after it starts, and within a year: look at its two dates."))
     if any(not 1 <= weekday <= 5 for weekday in (swapped or {}).values()):
