@@ -1,6 +1,6 @@
 """What the page templates are given."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from typing import Any
@@ -19,7 +19,7 @@ from courses.cards import (
     modules_of,
     topics_within,
 )
-from courses.models import CourseIndexPage, CoursePage, HomePage, LessonPage, LessonVoice
+from courses.models import CourseIndexPage, CoursePage, HomePage, LessonPage
 from courses.pictures import COURSE, LINK_PREVIEW, picture
 from courses.selectors import topics
 from courses.tongues import own_name
@@ -113,7 +113,7 @@ def lesson_context(
         media = {asset_id: known.as_plain() for asset_id, known in media.items() if asset_id in with_plain}
     codes = codes_of([course.translation_key, page.translation_key, *lessons.keys])
     url = course.url or ""
-    in_tongue = _lessons_in(tongue, before, after)
+    in_tongue = _lessons_in(tongue, media, before, after)
 
     def card(lesson: LessonPage | None, number: int) -> Any:
         address = f"{url}{lesson.slug}/" if lesson else ""
@@ -136,9 +136,9 @@ def lesson_context(
         "lesson": replace(card(page, at + 1), summary=page.summary),
         "media": known,
         "cues": cues,
-        "plain": f"{lesson_url}plain/" if page.asset_id in with_plain and not plain and known is own else "",
+        "plain": f"{lesson_url}plain/" if page.asset_id in with_plain and not plain and not tongue else "",
         "reading": None if private or known is None else _reading(known, cues),
-        "hearings": () if private or plain else _hearings(page, own, voices, tongue, lesson_url),
+        "hearings": () if private else _hearings(page, own, voices, tongue, lesson_url),
         "tongue": tongue,
         "here": f"{lesson_url}in/{tongue.language}/" if tongue else lesson_url,
         # A draft is seen in its place: "lesson 1 of 1".
@@ -148,24 +148,32 @@ def lesson_context(
     }
 
 
-def _lessons_in(tongue: Tongue | None, *beside: LessonPage | None) -> set[int]:
-    """Which of the lessons beside this one are heard in the same further language."""
+def _lessons_in(tongue: Tongue | None, media: Mapping[UUID, Media], *beside: LessonPage | None) -> set[int]:
+    """Which of the lessons beside this one can be had in the same further language."""
     if tongue is None:
         return set()
-    named = LessonVoice.objects.filter(language=tongue.language, lesson__in=[page.pk for page in beside if page])
-    return set(named.values_list("lesson_id", flat=True))
+    same = {page: each for page in beside if page for each in page.tongues if each.language == tongue.language}
+    voices = _media([each.asset_id for each in same.values()])
+    return {page.pk for page, each in same.items() if page.asset_id and _heard(media.get(page.asset_id), voices, each)}
 
 
-def _heard(own: Media | None, voices: dict[UUID, Media], tongue: Tongue | None) -> Media | None:
-    """The lesson's media with the voice of `tongue`; None when that voice cannot be played yet."""
-    if own is None or tongue is None or tongue.asset_id is None:
+def _heard(own: Media | None, voices: Mapping[UUID, Media], tongue: Tongue | None) -> Media | None:
+    """The lesson's media in `tongue`; None when it cannot be had in it yet.
+
+    While its voice cannot be played, captions of that language stand beside the lesson's own.
+    """
+    if own is None or tongue is None:
         return own
-    voice = voices.get(tongue.asset_id)
-    return own.spoken(voice) if voice and voice.sounds else None
+    if not own.playable:
+        return None
+    voice = voices.get(tongue.asset_id) if tongue.asset_id else None
+    if voice and voice.sounds:
+        return own.spoken(voice)
+    return own if tongue.captions.strip() else None
 
 
 def _hearings(
-    page: LessonPage, own: Media | None, voices: dict[UUID, Media], tongue: Tongue | None, lesson_url: str
+    page: LessonPage, own: Media | None, voices: Mapping[UUID, Media], tongue: Tongue | None, lesson_url: str
 ) -> tuple[Hearing, ...]:
     """The languages to choose from, the lesson's own first; none when there is only that."""
     if own is None:
@@ -175,7 +183,7 @@ def _hearings(
     for each in page.tongues:
         known = _heard(own, voices, each)
         if known:
-            size_bytes = known.size_to_play_bytes if each.asset_id else None
+            size_bytes = known.size_to_play_bytes if known is not own else None
             url = f"{lesson_url}in/{each.language}/"
             found.append(Hearing(each.language, own_name(each.language), url, size_bytes, tongue == each))
     return tuple(found) if len(found) > 1 else ()

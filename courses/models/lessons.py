@@ -147,7 +147,7 @@ class LessonPage(NumberedPage):
             rest = path_components
             if rest[0] == "in" and len(rest) > 1:
                 how["language"], rest = rest[1], rest[2:]
-            if len(rest) == 1 and rest[0] in BELOW:
+            if len(rest) == 1 and rest[0] in BELOW and not (how and rest[0] == "plain"):
                 how[BELOW[rest[0]]], rest = True, []
             if how and not rest:
                 return RouteResult(self, kwargs=how)

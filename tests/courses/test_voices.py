@@ -17,7 +17,7 @@ from lms.core import outbox
 from lms.core.clock import now
 from media_pipeline.models import Asset, Rendition, Step
 from media_pipeline.selectors import media
-from media_pipeline.testing import playable_asset, ready_asset, received_asset, work_off
+from media_pipeline.testing import failed_asset, playable_asset, ready_asset, received_asset, work_off
 from tests.factories import courses as make
 
 pytestmark = pytest.mark.django_db
@@ -105,12 +105,40 @@ def test_the_next_lesson_is_in_the_same_language_where_it_has_it(client: Client,
     assert client.get(first.url).context["next"].url == second.url
 
 
+def test_a_language_of_captions_alone_leads_on_too_and_one_that_is_coming_does_not(client: Client, voice: UUID) -> None:
+    course, later = make.course(), ready_asset(seed="3")
+    captions, spoken = [make.tongue("bo", captions=TIBETAN)], [make.tongue("bo", voice=voice)]
+    first = make.lesson(course, asset_id=ready_asset(seed="1"), tongues=captions)
+    second = make.lesson(course, asset_id=ready_asset(seed="2"), tongues=captions)
+    third = make.lesson(course, asset_id=later, tongues=[make.tongue("bo", voice=received_asset(seed="coming"))])
+    make.lesson(course, asset_id=received_asset(seed="4"), tongues=spoken)
+    assert client.get(f"{first.url}in/bo/").context["next"].url == f"{second.url}in/bo/"
+    assert client.get(f"{second.url}in/bo/").context["next"].url == third.url
+    assert client.get(third.url).context["hearings"] == ()
+
+
+def test_captions_are_there_while_the_voice_is_not(client: Client) -> None:
+    own, broken = ready_asset(), failed_asset(content="audio", seed="broken")
+    lesson = make.lesson(make.course(), asset_id=own, tongues=[make.tongue("bo", voice=broken, captions=TIBETAN)])
+    answer = client.get(f"{lesson.url}in/bo/")
+    assert "བོད་སྐད།" in answer.content.decode()
+    assert [one.size_bytes is None for one in answer.context["hearings"]] == [False, True]
+    assert "data-plain" not in answer.content.decode()
+
+
+def test_a_device_without_av1_finds_the_voices(client: Client, lesson: LessonPage) -> None:
+    found = client.get(f"{lesson.url}plain/").context["hearings"]
+    assert [one.language for one in found] == ["zh-hans", "bo", "ug"]
+
+
 def test_a_lesson_in_one_language_shows_no_choice(client: Client) -> None:
     lesson = make.lesson(make.course(), asset_id=ready_asset())
     assert 'class="hearings"' not in client.get(lesson.url).content.decode()
 
 
-@pytest.mark.parametrize("address", ["in/", "in/ko/", "in/bo/more/", "in/bo/plain/more/", "in/BO/", "in/../"])
+@pytest.mark.parametrize(
+    "address", ["in/", "in/ko/", "in/bo/more/", "in/bo/plain/", "in/bo/plain/more/", "in/BO/", "in/../"]
+)
 def test_what_a_lesson_is_not_in_is_not_found(client: Client, lesson: LessonPage, address: str) -> None:
     assert client.get(f"{lesson.url}{address}").status_code == 404
 
@@ -158,6 +186,31 @@ def test_a_voice_that_two_lessons_name_fits_the_older_one_and_stays_so() -> None
         tell()
     assert Asset.objects.get(id=shared).fitted_s == 90
     assert not Step.objects.exclude(state="done").exists()
+
+
+def test_a_recording_that_is_also_a_lesson_of_its_own_stays_whole() -> None:
+    long = ready_asset(content="audio", duration_s=600, seed="long")
+    course = make.course()
+    make.lesson(course, asset_id=ready_asset(duration_s=90), tongues=[make.tongue("bo", voice=long)])
+    work_off()
+    assert Rendition.objects.get(asset=long, name="voice").duration_s == 90
+    make.lesson(course, asset_id=long)
+    for _ in range(2):
+        work_off()
+        tell()
+    assert Rendition.objects.get(asset=long, name="voice").duration_s == 600
+    assert not Step.objects.exclude(state="done").exists()
+
+
+def test_a_draft_does_not_tell_how_long_the_voice_of_a_live_lesson_is() -> None:
+    shared = ready_asset(content="audio", duration_s=60, seed="shared")
+    course = make.course()
+    for length_s, live in ((30, False), (90, True)):
+        main = ready_asset(duration_s=length_s, seed=str(length_s))
+        make.lesson(course, asset_id=main, tongues=[make.tongue("bo", voice=shared)], live=live)
+        work_off()
+        tell()
+    assert Asset.objects.get(id=shared).fitted_s == 90
 
 
 def test_voices_are_served_and_kept_as_long_as_a_page_names_them(lesson: LessonPage, voice: UUID) -> None:
