@@ -91,7 +91,7 @@ def test_a_kept_lesson_opens_plays_and_seeks_without_a_server(site: Site, phone:
 
 def test_keeping_goes_on_where_it_stopped_and_fetches_nothing_twice(site: Site, phone: BrowserContext) -> None:
     page = opened(phone, site.address + site.lesson("pattern"))
-    slowed(page, 40_000)
+    slowed(page, 15_000)
     parts = parts_fetched(page)
     page.locator("[data-keep]").click()
     until(page, f"{PROGRESS} > .2")
