@@ -67,7 +67,8 @@ class EmbeddedEngine:
     def _read(self, ask: Callable[[sqlite3.Connection], Answer], *, otherwise: Answer) -> Answer:
         """Ask the live index, opened anew so that a swap is noticed; `otherwise` when there is none that can be used.
 
-        An index that turns out to be unreadable is set aside: a worker builds a new one.
+        An index that turns out to be unreadable is set aside: a worker builds a new one. One that is gone before it was
+        opened was followed by others meanwhile: the live one is asked.
         """
         path = self._generations.live()
         if path is None:
@@ -81,6 +82,8 @@ class EmbeddedEngine:
                 self._generations.set_aside(path)
             elif error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN:
                 raise
+            elif self._generations.live() != path:
+                return self._read(ask, otherwise=otherwise)
             return otherwise
 
     # Writing ---------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import pytest
 
 from search.documents import Document
 from search.engines.embedded import EmbeddedEngine
+from search.engines.generations import Generations
 from search.errors import RebuildRunning
 from search.queries import parse
 from tests.factories.search import key, make_document
@@ -124,6 +125,27 @@ def test_a_builder_that_is_killed_leaves_the_index_and_the_next_one_builds(tmp_p
     engine.rebuild(KEYS, truth.read)
     assert indexed(engine) == expected(truth)
     assert len(list(tmp_path.glob("index-*.sqlite3"))) <= 2
+
+
+def test_a_search_that_rebuilds_overtake_before_it_opens_its_index_finds_what_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth, engine = start(tmp_path)
+    slow = EmbeddedEngine(tmp_path / "index.sqlite3")
+    looked_up: list[Path | None] = []
+
+    def live() -> Path | None:
+        found = Generations(tmp_path / "index.sqlite3").live()
+        if not looked_up:
+            for _ in range(2):
+                engine.rebuild(KEYS, truth.read)
+        looked_up.append(found)
+        return found
+
+    monkeypatch.setattr(slow._generations, "live", live)
+    assert slow.search(parse("土豆"), language="zh-hans").total == len(NAMES)
+    assert looked_up[0] is not None
+    assert not looked_up[0].exists()
 
 
 @pytest.mark.parametrize("place", ["first page", "middle", "emptied", "log", "gone"])
