@@ -59,7 +59,7 @@ class CaptionsBlock(blocks.FieldBlock):
     def clean(self, value: str) -> str:
         text: str = super().clean(value)
         try:
-            return captions.as_webvtt(text) if captions.parse(text) else text
+            return captions.as_webvtt(text)
         except captions.CaptionsError as error:
             raise ValidationError(error.sentences) from error
 
@@ -180,16 +180,12 @@ def tongues_of(body: Any) -> Iterator[Tongue]:
 
 def voices_of(body: Any) -> dict[str, UUID]:
     """The further voices in a body by their language."""
-    return {
-        block.value["language"]: asset_id
-        for block in body or ()
-        if block.block_type == "tongue" and (asset_id := _uuid(block.value["voice"]))
-    }
+    return {tongue.language: tongue.asset_id for tongue in tongues_of(body) if tongue.asset_id}
 
 
-def recordings_of(body: Any) -> set[UUID]:
-    """All recordings that a body names, as picture and sound or as further voices."""
-    return {asset_id for asset_id in (asset_of(body), *voices_of(body).values()) if asset_id}
+def recordings_of(body: Any) -> tuple[UUID, ...]:
+    """All recordings that a body names: that of picture and sound, then further voices."""
+    return tuple(asset_id for asset_id in (asset_of(body), *voices_of(body).values()) if asset_id)
 
 
 def has_recording(body: Any) -> bool:

@@ -105,9 +105,11 @@ def lesson_context(
     at = places.get(page.translation_key, len(lessons.pages))
     before = lessons.pages[at - 1] if at > 0 else None
     after = lessons.pages[at + 1] if at + 1 < len(lessons.pages) else None
-    media = _media([lesson.asset_id for lesson in lessons.pages])
+    spoken = [each.asset_id for each in page.tongues]
+    media = _media([*(lesson.asset_id for lesson in lessons.pages), *spoken])
     if private:
-        media = {**media, **_media([page.asset_id], private=True)}
+        media = {**media, **_media([page.asset_id, *spoken], private=True)}
+    voices = media
     with_plain = {asset_id for asset_id, known in media.items() if known.plain.renditions and not private}
     if plain:
         media = {asset_id: known.as_plain() for asset_id, known in media.items() if asset_id in with_plain}
@@ -125,7 +127,6 @@ def lesson_context(
 
     _read_pictures(page)
     own = media.get(page.asset_id) if page.asset_id else None
-    voices = _media([each.asset_id for each in page.tongues], private=private)
     known = _heard(own, voices, tongue)
     if known and known is not own:
         media = {**media, known.asset_id: known}

@@ -8,7 +8,7 @@ from courses.captions.faults import CaptionsError, Fault, at
 from courses.captions.webvtt import write
 from courses.types import Cue
 
-__all__ = ["MAX_BYTES", "CaptionsError", "Fault", "as_webvtt", "decode", "parse", "write"]
+__all__ = ["MAX_BYTES", "CaptionsError", "Fault", "as_webvtt", "decode", "parse", "read", "write"]
 
 
 def parse(text: str) -> tuple[Cue, ...]:
@@ -26,6 +26,15 @@ def parse(text: str) -> tuple[Cue, ...]:
     raise at(1, _("These are no captions that can be read: save them as WebVTT (.vtt), SubRip (.srt) or ASS (.ass)."))
 
 
+def read(text: str) -> tuple[str, tuple[Cue, ...]]:
+    """A text in any of the formats as it is kept, and its captions. Raises CaptionsError.
+
+    It is kept as WebVTT, in its own words where it is that already; without captions it is kept as it is.
+    """
+    cues = parse(text)
+    return text if not cues or webvtt.HEAD.search(text) else write(cues), cues
+
+
 def as_webvtt(text: str) -> str:
-    """The text itself when it is WebVTT, else its captions as WebVTT. Raises CaptionsError."""
-    return text if webvtt.HEAD.search(text) else write(parse(text))
+    """The text as it is kept: see `read`. Raises CaptionsError."""
+    return read(text)[0]

@@ -1,7 +1,7 @@
 """What WebVTT and SubRip share: lines parted by empty ones, times around an arrow. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +82,15 @@ class Collected:
         """Note a caption; one without words is left out."""
         if text:
             self.cues.append(Cue(start_s=start_s, end_s=end_s, text=text))
+
+    def add_block(self, block: Block, plain: Callable[[str], str]) -> None:
+        """Note the caption of a block, its lines made `plain`, or what is wrong with it."""
+        try:
+            start_s, end_s, words = timed(block)
+        except CaptionsError as error:
+            self.wrong(error)
+        else:
+            self.add(start_s, end_s, "\n".join(plain(line).strip() for line in words).strip())
 
     def wrong(self, error: CaptionsError) -> None:
         """Note what is wrong, and go on."""

@@ -5,8 +5,7 @@ Source: the format has no standard; this reads what SubRip, Aegisub, ffmpeg and 
 
 import re
 
-from courses.captions.blocks import Collected, blocks, lines_of, timed
-from courses.captions.faults import CaptionsError
+from courses.captions.blocks import Collected, blocks, lines_of
 from courses.types import Cue
 
 HEAD = re.compile(r"^\s*\d{1,3}:\d{1,2}:\d{2},\d{3}\s+-->", re.MULTILINE)
@@ -22,10 +21,5 @@ def parse(text: str) -> tuple[Cue, ...]:
     for block in blocks(lines_of(text)):
         if len(block.lines) == 1 and block.lines[0].strip().isdecimal():
             continue  # a number without a caption: what editors leave of an empty one
-        try:
-            start_s, end_s, words = timed(block)
-        except CaptionsError as error:
-            found.wrong(error)
-            continue
-        found.add(start_s, end_s, "\n".join(_TAG.sub("", line).strip() for line in words).strip())
+        found.add_block(block, lambda line: _TAG.sub("", line))
     return found.in_order()

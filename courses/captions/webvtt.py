@@ -7,8 +7,7 @@ import html
 import re
 from collections.abc import Iterable
 
-from courses.captions.blocks import Collected, blocks, lines_of, timed
-from courses.captions.faults import CaptionsError
+from courses.captions.blocks import Collected, blocks, lines_of
 from courses.types import Cue
 
 HEAD = re.compile(r"^\ufeff?WEBVTT(?:[ \t\r\n]|$)")
@@ -30,12 +29,7 @@ def parse(text: str) -> tuple[Cue, ...]:
         if re.match(r"^NOTE(\s|$)", block.lines[0].strip()):
             continue
         seen = True
-        try:
-            start_s, end_s, words = timed(block)
-        except CaptionsError as error:
-            found.wrong(error)
-            continue
-        found.add(start_s, end_s, "\n".join(html.unescape(_TAG.sub("", line)).strip() for line in words).strip())
+        found.add_block(block, lambda line: html.unescape(_TAG.sub("", line)))
     return found.in_order()
 
 

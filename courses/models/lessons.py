@@ -25,8 +25,6 @@ from courses.studio.forms import LessonForm
 from courses.types import Cue
 from courses.visibility import is_private
 
-BELOW = {"slides": "reading", "plain": "plain"}  # the last part of the address -> how the lesson is shown
-
 
 class LessonPage(NumberedPage):
     """A lesson: a recording with its captions, text, steps, files."""
@@ -101,8 +99,7 @@ class LessonPage(NumberedPage):
 
         Raises CaptionsError.
         """
-        cues = captions.parse(text)
-        self.transcript_vtt = captions.as_webvtt(text) if cues else text
+        self.transcript_vtt, cues = captions.read(text)
         self.transcript_cues = [[cue.start_s, cue.end_s, cue.text] for cue in cues]
 
     @property
@@ -142,15 +139,18 @@ class LessonPage(NumberedPage):
 
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
         """Below the lesson: `slides/`, `plain/`, and `in/<language>/` with slides of its own (see the module)."""
-        if path_components and self.live:
-            how: dict[str, object] = {}
-            rest = path_components
-            if rest[0] == "in" and len(rest) > 1:
-                how["language"], rest = rest[1], rest[2:]
-            if len(rest) == 1 and rest[0] in BELOW and not (how and rest[0] == "plain"):
-                how[BELOW[rest[0]]], rest = True, []
-            if how and not rest:
-                return RouteResult(self, kwargs=how)
+        how: dict[str, object] = {}
+        match path_components:
+            case ["slides"]:
+                how = {"reading": True}
+            case ["plain"]:
+                how = {"plain": True}
+            case ["in", language]:
+                how = {"language": language}
+            case ["in", language, "slides"]:
+                how = {"language": language, "reading": True}
+        if how and self.live:
+            return RouteResult(self, kwargs=how)
         return super().route(request, path_components)
 
 

@@ -69,7 +69,7 @@ class LessonForm(PinyinPageForm):
         body = cleaned.get("body")
         if is_new and self.parent_page and has_recording(body) and is_private(self.parent_page.path):
             self.add_error("body", NOT_ON_PRIVATE_PAGES)
-        if body is not None and not self._may_use(recordings_of(body)):
+        if body is not None and not self._may_use(set(recordings_of(body))):
             self.add_error("body", ValidationError(NOT_A_RECORDING_OF_YOURS, code="unknown_asset"))
         return cleaned
 
@@ -77,6 +77,5 @@ class LessonForm(PinyinPageForm):
         """True when whoever fills in the form may use every recording that was not in the lesson before."""
         from courses.studio.permissions import usable  # it reads pages, whose form this is
 
-        before = recordings_of(self.instance.body) if self.instance.pk else set()
-        added = named - before
+        added = named.difference(recordings_of(self.instance.body) if self.instance.pk else ())
         return not added or usable(self.for_user, added) == added

@@ -6,7 +6,7 @@ from django.db.models import Q
 from wagtail.admin.ui.components import Component
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
-from courses.blocks import asset_of, voices_of
+from courses.blocks import recordings_of
 from courses.models import CourseIndexPage, CoursePage, LessonPage
 from courses.studio.state import describe
 from media_pipeline import selectors as media_pipeline
@@ -51,7 +51,7 @@ def _unsettled(mine: Any) -> list[dict[str, Any]]:
     assets = []
     for lesson in newest:
         body = lesson.get_latest_revision_as_object().body if lesson.has_unpublished_changes else lesson.body
-        assets += [(lesson, asset_id) for asset_id in (asset_of(body), *voices_of(body).values()) if asset_id]
+        assets += [(lesson, asset_id) for asset_id in recordings_of(body)]
     media = media_pipeline.media({asset_id for _, asset_id in assets}, private=True) if assets else {}
     rows = [(lesson, media[asset_id]) for lesson, asset_id in assets if asset_id in media]
     return [{"lesson": lesson, **describe(item)} for lesson, item in rows if item.state != "ready"][:SHOWN]

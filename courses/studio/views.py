@@ -113,8 +113,7 @@ def captions(request: HttpRequest) -> HttpResponse:
             text = reading.decode(upload.read(reading.MAX_BYTES + 1))
         else:
             text = str(request.POST.get("text", ""))
-        cues = reading.parse(text)
-        text = reading.as_webvtt(text) if cues else text
+        text, cues = reading.read(text)
     except reading.CaptionsError as error:
         return _refused("captions", "\n".join(error.sentences), line=error.faults[0].line)
     summary = ngettext("%(n)d caption", "%(n)d captions", len(cues)) % {"n": len(cues)}

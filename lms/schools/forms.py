@@ -54,10 +54,6 @@ class CountyForm(forms.Form):
             found[_date(day)] = int(weekday)
         return found
 
-    def clean(self) -> dict[str, Any]:
-        """Without anything of its own: the service looks at the dates together."""
-        return dict(super().clean() or {})
-
 
 def _parts(text: str) -> list[str]:
     return [one for one in _BETWEEN.split(text) if one]

@@ -1,6 +1,5 @@
 """What pages and feeds show of paired classes."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -52,7 +51,6 @@ class Lesson:
     school: str
     school_class: str
     room: int
-    cancelled: bool
 
 
 @dataclass(frozen=True)
@@ -187,13 +185,12 @@ def _lesson(row: Attendance, whom: Whose, zone: ZoneInfo) -> Lesson:
         school=row.school.key,
         school_class=row.school_class.key,
         room=row.room,
-        cancelled=row.cancelled,
     )
 
 
 def left_out(plan: Plan) -> tuple[LeftOut, ...]:
     """The requests that a plan does not cover, by school and class."""
-    by_key = {one["request"]: one["reasons"] for one in _told(plan.left_out)}
+    by_key = {one["request"]: one["reasons"] for one in plan.left_out}
     rows = LessonRequest.objects.filter(term=plan.term_id, key__in=by_key).select_related("school_class__school")
     return tuple(
         LeftOut(
@@ -206,7 +203,3 @@ def left_out(plan: Plan) -> tuple[LeftOut, ...]:
         )
         for row in rows.order_by("school_class__school__key", "school_class__key", "subject", "key")
     )
-
-
-def _told(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [row for row in rows if row.get("request")]

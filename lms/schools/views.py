@@ -91,7 +91,6 @@ def _term(request: HttpRequest, found: Term, refused: FieldschoolError | None = 
         "published": selectors.published(found),
         "kinds": [(kind, words.KINDS[kind]) for kind in selectors.KINDS] if schedules else (),
         "own": [("school" if one.role == "head" else "teacher", one.key) for one in own],
-        "states": words.STATES,
         "refused": refused,
     }
     return render(request, "schools/term.html", shown, status=409 if refused else 200)
@@ -126,7 +125,6 @@ def _plan(request: HttpRequest, found: Plan, refused: FieldschoolError | None = 
     ]
     shown = {
         "plan": found,
-        "state": words.STATES[found.state],
         "left_out": left_out,
         "lessons": sum(row.lessons_per_week for row in rows),
         "refused": refused,
