@@ -46,7 +46,8 @@ class Aliases:
 
     def state(self, client: Elasticsearch) -> State:
         """What there is now."""
-        found: Mapping[str, Any] = client.indices.get_alias(index=f"{self.name}-*").body
+        # One that a rebuild deletes while this is answered is no more: without the option that is an error.
+        found: Mapping[str, Any] = client.indices.get_alias(index=f"{self.name}-*", ignore_unavailable=True).body
         ours = {name: set(index["aliases"]) for name, index in found.items() if self._own.fullmatch(name)}
 
         def called(alias: str) -> list[str]:
