@@ -1,5 +1,6 @@
 """What a lesson is made of."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from courses import captions, tongues
 from courses.studio.widgets import CaptionsInput, RecordingInput
 from courses.types import Cue
 
-MOST_TONGUES = 12
+logger = logging.getLogger(__name__)
 RICH_TEXT = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
 
 
@@ -84,7 +85,7 @@ class TongueBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
-        if not cleaned["voice"] and not cleaned["captions"].strip():
+        if not self.is_deferred_validation and not cleaned["voice"] and not cleaned["captions"].strip():
             sentence = _("Add a voice or captions in this language, or remove this block.")
             raise StructBlockValidationError(block_errors={"voice": ValidationError(sentence, code="empty_tongue")})
         return cleaned
@@ -127,7 +128,7 @@ class LessonBody(blocks.StreamBlock):
     download = DownloadBlock()
 
     class Meta:
-        block_counts = {"video": {"max_num": 1}, "tongue": {"max_num": MOST_TONGUES}}
+        block_counts = {"video": {"max_num": 1}, "tongue": {"max_num": tongues.MOST_TONGUES}}
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
@@ -136,14 +137,14 @@ class LessonBody(blocks.StreamBlock):
         for at, block in enumerate(cleaned):
             if block.block_type != "tongue":
                 continue
-            if block.value["language"] in seen:
+            if block.value["language"] and block.value["language"] in seen:
                 sentence = _("This language is there already: put voice and captions into one block.")
                 error = ValidationError(sentence, code="tongue_twice")
                 errors[at] = StructBlockValidationError(block_errors={"language": error})
             seen.add(block.value["language"])
         if errors:
             raise StreamBlockValidationError(block_errors=errors)
-        if seen and asset_of(cleaned) is None:
+        if seen and asset_of(cleaned) is None and not self.is_deferred_validation:
             sentence = _("A voice or captions in another language go with a recording: add the video or sound too.")
             raise StreamBlockValidationError(non_block_errors=[ValidationError(sentence, code="tongue_alone")])
         return cleaned
@@ -159,8 +160,15 @@ class Tongue:
 
     @cached_property
     def cues(self) -> tuple[Cue, ...]:
-        """Its captions in their order: read when asked for, as a page shows those of one language."""
-        return captions.parse(self.captions)
+        """Its captions in their order: read when asked for, as a page shows those of one language.
+
+        None where a program wrote into the body what are no captions; the editor lets nobody do so.
+        """
+        try:
+            return captions.parse(self.captions)
+        except captions.CaptionsError as error:
+            logger.warning("captions in %s cannot be read: %s", self.language, error.sentences[0])
+            return ()
 
 
 def asset_of(body: Any) -> UUID | None:
@@ -172,10 +180,13 @@ def asset_of(body: Any) -> UUID | None:
 
 
 def tongues_of(body: Any) -> Iterator[Tongue]:
-    """The further languages in a body."""
+    """The further languages in a body. One that is not known here, as a program may write it, is left out."""
     for block in body or ():
-        if block.block_type == "tongue":
-            yield Tongue(block.value["language"], _uuid(block.value["voice"]), block.value["captions"] or "")
+        if block.block_type != "tongue":
+            continue
+        language, voice, words = (block.value.get(name) for name in ("language", "voice", "captions"))
+        if isinstance(language, str) and language in tongues.TONGUES:
+            yield Tongue(language, _uuid(voice), words if isinstance(words, str) else "")
 
 
 def voices_of(body: Any) -> dict[str, UUID]:

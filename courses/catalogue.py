@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from courses.tongues import TONGUES
+from courses.tongues import MOST_TONGUES, TONGUES
 from courses.types import Cue
 from lms.core.errors import FieldschoolError
 
@@ -153,6 +153,10 @@ def _tongues(lesson: dict[str, Any], where: str) -> tuple[TongueRecord, ...]:
     value = lesson.get("languages") or []
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise _wrong(f"{where}languages", _("a list of objects"))
+    if len(value) > MOST_TONGUES:
+        raise _wrong(f"{where}languages", _("a list of at most %(n)d") % {"n": MOST_TONGUES})
+    if value and not lesson.get("video"):
+        raise _refuse("missing_field", _("%(field)s is missing or empty.") % {"field": f"{where}video"})
     found: list[TongueRecord] = []
     for at, one in enumerate(value, start=1):
         name = f"{where}languages[{at}]."

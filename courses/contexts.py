@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
+from django.utils.translation import get_language, gettext
 
 from courses.blocks import Tongue
 from courses.cards import (
@@ -179,8 +180,7 @@ def _hearings(
     """The languages to choose from, the lesson's own first; none when there is only that."""
     if own is None:
         return ()
-    spoken = own.sound.language if own.sound and own.sound.language != "und" else page.locale.language_code
-    found = [Hearing(spoken, own_name(spoken.split("-")[0]), lesson_url, own.size_to_play_bytes, tongue is None)]
+    found = [replace(_as_recorded(page, own), url=lesson_url, is_current=tongue is None)]
     for each in page.tongues:
         known = _heard(own, voices, each)
         if known:
@@ -188,6 +188,16 @@ def _hearings(
             url = f"{lesson_url}in/{each.language}/"
             found.append(Hearing(each.language, own_name(each.language), url, size_bytes, tongue == each))
     return tuple(found) if len(found) > 1 else ()
+
+
+def _as_recorded(page: LessonPage, own: Media) -> Hearing:
+    """The lesson's own recording; by the name of its language where that is known and no further voice has it."""
+    spoken = own.sound.language if own.sound else "und"
+    known = spoken != "und" and spoken not in {each.language for each in page.tongues}
+    if known:
+        return Hearing(spoken, own_name(spoken), "", own.size_to_play_bytes, is_current=False)
+    name = gettext("As recorded") if own.sound else gettext("Without words")
+    return Hearing(get_language() or "", name, "", own.size_to_play_bytes, is_current=False)
 
 
 def _reading(media: Media, cues: Sequence[Cue]) -> Reading | None:

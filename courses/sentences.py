@@ -18,3 +18,7 @@ NOT_A_RECORDING_OF_YOURS = _(
     "A recording named here was not sent by you, or is not there any more. Choose the file again: the same file is not "
     "encoded twice."
 )
+VOICE_OF_ANOTHER_LESSON = _(
+    "A recording named here is heard with another lesson already, and cannot be as long as both. Choose the voice that "
+    "was spoken for this lesson, or take it out of the other one first."
+)

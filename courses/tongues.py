@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+MOST_TONGUES = 12  # further languages of a lesson
 # BCP 47 -> what it is called here, and how its speakers write it.
 TONGUES = {
     "zh": (_("Mandarin"), "普通话"),
@@ -34,5 +35,6 @@ def choices() -> list[tuple[str, str]]:
 
 
 def own_name(code: str) -> str:
-    """How the speakers of a language write it; the code itself for one that is not listed."""
-    return TONGUES[code][1] if code in TONGUES else code
+    """How the speakers of a language write it, of a variety too (zh-Hans); the code itself where it is not listed."""
+    known = TONGUES.get(code) or TONGUES.get(code.split("-")[0])
+    return known[1] if known else code

@@ -55,10 +55,15 @@ def done(step: Step, now: datetime) -> None:
 
 
 def settle(asset: Asset) -> None:
-    """Bring the asset's state in line with its steps, in their transaction and under the asset's lock."""
+    """Bring the asset's state in line with its steps, in their transaction and under the asset's lock.
+
+    What is ready stays so: a step that is done once more and fails leaves what it had made in its place.
+    """
     steps = list(asset.steps.exclude(kind__in=Step.EXTRA).order_by(*step_order()))
     failed = next((step for step in steps if step.state == Step.State.FAILED), None)
-    if failed and (failed.kind == Step.Kind.EXAMINE or _none_goes_on(steps)):
+    if asset.state == Asset.State.READY:
+        pass
+    elif failed and (failed.kind == Step.Kind.EXAMINE or _none_goes_on(steps)):
         asset.state = Asset.State.FAILED
         asset.error_code, asset.error_sentences = failed.error_code, failed.error_sentences
     elif all(step.state == Step.State.DONE for step in steps):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -169,8 +169,8 @@ def fit(*, asset_id: UUID, to: UUID, now: datetime) -> bool:
             return False
         Asset.objects.filter(pk=asset.pk).update(fitted_s=length_s)
         # A step at work would still make the old length: its lease is taken from it.
-        again = asset.steps.filter(kind__in=FITTED).exclude(state=Step.State.FAILED)
-        again.update(state=Step.State.WAITING, not_before=now, fraction=0, finished_at=None, **NO_LEASE)
+        again = asset.steps.filter(kind__in=FITTED)
+        again.update(**_from_the_start(now), fraction=0, finished_at=None, **NO_LEASE)
     return True
 
 
@@ -245,16 +245,21 @@ def _asset(asset_id: UUID) -> Asset:
 
 
 def _try_again(asset: Asset, now: datetime) -> None:
-    asset.steps.exclude(state__in=[Step.State.DONE, Step.State.RUNNING]).update(
-        state=Step.State.WAITING,
-        failures=0,
-        interruptions=0,
-        pauses=0,
-        not_before=now,
-        error_code="",
-        error_sentences={},
-    )
+    asset.steps.exclude(state__in=[Step.State.DONE, Step.State.RUNNING]).update(**_from_the_start(now))
     if asset.state == Asset.State.FAILED:
         asset.state = Asset.State.RECEIVED if asset.examined is None else Asset.State.ENCODING
         asset.error_code, asset.error_sentences = "", {}
         asset.save(update_fields=["state", "error_code", "error_sentences"])
+
+
+def _from_the_start(now: datetime) -> dict[str, Any]:
+    """What makes a step wait as if nothing had gone wrong before."""
+    return {
+        "state": Step.State.WAITING,
+        "failures": 0,
+        "interruptions": 0,
+        "pauses": 0,
+        "not_before": now,
+        "error_code": "",
+        "error_sentences": {},
+    }

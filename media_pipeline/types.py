@@ -144,7 +144,8 @@ class Media:
                 replace(one, size_with_sound_bytes=one.size_bytes + sound_bytes) for one in self.renditions
             ),
             plain=Plain(),
-            share=voice.share,
+            # That of a filmed recording would show its pictures.
+            share=voice.share if voice.content == "audio" else None,
         )
 
     @property

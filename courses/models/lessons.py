@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -20,7 +21,7 @@ from wagtail.url_routing import RouteResult
 from courses import captions
 from courses.blocks import LessonBody, Tongue, asset_of, has_recording, tongues_of, voices_of
 from courses.models.base import SUMMARY_LENGTH, NumberedPage
-from courses.sentences import NOT_ON_PRIVATE_PAGES
+from courses.sentences import NOT_ON_PRIVATE_PAGES, VOICE_OF_ANOTHER_LESSON
 from courses.studio.forms import LessonForm
 from courses.types import Cue
 from courses.visibility import is_private
@@ -65,6 +66,8 @@ class LessonPage(NumberedPage):
         super().clean()
         if self.path and has_recording(self.body) and is_private(self.path):
             raise ValidationError({"body": NOT_ON_PRIVATE_PAGES})
+        if self._shares_a_voice():
+            raise ValidationError({"body": ValidationError(VOICE_OF_ANOTHER_LESSON, code="voice_of_another")})
         try:
             self.set_transcript(self.transcript_vtt)
         except captions.CaptionsError as error:
@@ -87,6 +90,18 @@ class LessonPage(NumberedPage):
         LessonVoice.objects.filter(lesson=self).delete()
         LessonVoice.objects.bulk_create(
             LessonVoice(lesson=self, language=language, asset_id=asset_id) for language, asset_id in wanted.items()
+        )
+
+    def _shares_a_voice(self) -> bool:
+        """True when a voice here, or the recording itself as a voice, is heard with another recording too.
+
+        It could not be as long as both. What stands in for this lesson in other languages does not count.
+        """
+        voices, own = set(voices_of(self.body).values()), asset_of(self.body)
+        others = LessonPage.objects.exclude(translation_key=self.translation_key).exclude(asset_id=own)
+        return bool(
+            (voices and others.filter(Q(voices__asset_id__in=voices) | Q(asset_id__in=voices)).exists())
+            or (own and others.filter(voices__asset_id=own).exists())
         )
 
     @property

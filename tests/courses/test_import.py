@@ -21,6 +21,7 @@ from media_pipeline.testing import recording
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
+SPOKEN = {"language": "bo", "voice": "text.mp4"}
 
 
 def record(**fields: Any) -> dict[str, Any]:
@@ -187,6 +188,10 @@ def test_a_uuid_as_id_is_the_key(tmp_path: Path) -> None:
         ({"lessons": [{"title": "a"}, {"title": "b", "video": "missing.mp4"}]}, "file_not_found"),
         ({"lessons": [{"title": "a"}, {"title": "b", "video": "."}]}, "wrong_field"),
         ({"lessons": [{"title": "a"}, {"title": "b", "video": "text.mp4"}]}, "unknown_content"),
+        ({"lessons": [{"title": "a", "languages": [SPOKEN]}]}, "missing_field"),
+        ({"lessons": [{"title": "a", "video": "text.mp4", "languages": [SPOKEN] * 13}]}, "wrong_field"),
+        ({"lessons": [{"title": "a", "video": "text.mp4", "languages": [SPOKEN] * 2}]}, "wrong_field"),
+        ({"lessons": [{"title": "a", "video": "text.mp4", "languages": [{"language": "bo"}]}]}, "missing_field"),
         ({"picture": "text.mp4"}, "not_a_picture"),
         ({"picture": "cut.jpg"}, "not_a_picture"),
     ],

@@ -1,7 +1,7 @@
 """What the studio's scripts talk to, and who may."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -129,6 +129,8 @@ def test_a_recording_is_for_those_who_sent_it_or_work_on_its_lesson(trainer: Cli
     asset_id = ready_asset(
         sent_by=None if whose == "of nobody" else teacher.pk if whose == "their own" else colleague.pk
     )
+    main = ready_asset(seed="main")
+    body: list[tuple[str, Any]] = [("video", str(asset_id))]
     if whose == "sent by both":
         ready_asset(sent_by=teacher.pk)
     elif whose == "in a lesson they may change":
@@ -136,7 +138,8 @@ def test_a_recording_is_for_those_who_sent_it_or_work_on_its_lesson(trainer: Cli
     elif whose == "in a draft they may change":
         make.lesson(course, asset_id=asset_id, live=False)
     elif whose == "a further voice of such a lesson":
-        make.lesson(course, asset_id=ready_asset(seed="main"), tongues=[make.tongue("bo", voice=asset_id)])
+        make.lesson(course, asset_id=main, tongues=[make.tongue("bo", voice=asset_id)])
+        body = [("video", str(main)), ("tongue", make.tongue("bo", voice=asset_id))]
     elif whose == "a colleague's, in a lesson taken away from them":
         make.lesson(course, asset_id=asset_id, owner=colleague)
         teacher.groups.set([_adders()])
@@ -144,7 +147,7 @@ def test_a_recording_is_for_those_who_sent_it_or_work_on_its_lesson(trainer: Cli
     again = trainer.post(reverse("recordings:retry", args=[asset_id]), headers=SCRIPT)
     put = trainer.post(
         reverse("wagtailadmin_pages:add", args=["courses", "lessonpage", make.course().pk]),
-        _form(course, [("video", str(asset_id))]),
+        _form(course, body),
     )
     expected = (200, 200, 302) if WHOSE[whose] else (404, 404, 200)
     assert (asked.status_code, again.status_code, put.status_code) == expected
@@ -266,11 +269,12 @@ class TestCaptions:
         assert (answer.status_code, answer.json()["error"]["line"]) == (400, 3)
 
 
-def _form(course: CoursePage, body: list[tuple[str, str]], **fields: str) -> dict[str, str]:
+def _form(course: CoursePage, body: Sequence[tuple[str, Any]], **fields: str) -> dict[str, str]:
     blocks = {"body-count": str(len(body))}
     for at, (kind, value) in enumerate(body):
         blocks |= {f"body-{at}-deleted": "", f"body-{at}-order": str(at), f"body-{at}-type": kind, f"body-{at}-id": ""}
-        blocks[f"body-{at}-value"] = value
+        parts = value.items() if isinstance(value, dict) else [("", value)]
+        blocks |= {f"body-{at}-value{name and '-'}{name}": str(part) for name, part in parts}
     base = {"title": "拍照", "slug": "", "summary": "", "module_key": "", "transcript_vtt": "", "seo_title": ""}
     comments = {"comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0", "comments-MIN_NUM_FORMS": "0"}
     return {**base, "search_description": "", **comments, "comments-MAX_NUM_FORMS": "", **blocks, **fields}

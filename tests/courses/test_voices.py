@@ -7,16 +7,23 @@ from uuid import UUID
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
 from django.test import Client
 
+from courses import voices
 from courses.blocks import LessonBody
 from courses.models import LessonPage, LessonVoice
 from courses.privacy import has_recordings
 from courses.selectors import shown_assets, used_assets
+from courses.sentences import VOICE_OF_ANOTHER_LESSON
 from lms.core import outbox
 from lms.core.clock import now
+from media_pipeline import endings, leases
+from media_pipeline import services as media_pipeline
 from media_pipeline.models import Asset, Rendition, Step
 from media_pipeline.selectors import media
+from media_pipeline.services import FITTED
 from media_pipeline.testing import failed_asset, playable_asset, ready_asset, received_asset, work_off
 from tests.factories import courses as make
 
@@ -81,7 +88,7 @@ def test_each_language_says_what_it_costs_and_which_one_is_heard(
     assert bo.size_bytes == picture.size_with_sound_bytes == picture.size_bytes + voice_bytes(voice)
     assert [one.is_current for one in (own, bo, ug)] == [False, True, False]
     assert [one.url for one in (own, bo, ug)] == [lesson.url, f"{lesson.url}in/bo/", f"{lesson.url}in/ug/"]
-    assert (own.name, bo.name, ug.size_bytes) == ("普通话", "བོད་སྐད", None)
+    assert (own.name, bo.name, ug.size_bytes) == ("原声", "བོད་སྐད", None)
     assert answer.content.decode().count('aria-current="true"') == 1
     assert [one.is_current for one in client.get(lesson.url).context["hearings"]] == [True, False, False]
 
@@ -95,10 +102,9 @@ def test_captions_of_a_language_stand_beside_its_voice_and_under_its_slides(clie
 
 
 def test_the_next_lesson_is_in_the_same_language_where_it_has_it(client: Client, voice: UUID) -> None:
-    course = make.course()
-    tongues = [make.tongue("bo", voice=voice)]
-    first = make.lesson(course, asset_id=ready_asset(seed="1"), tongues=tongues)
-    second = make.lesson(course, asset_id=ready_asset(seed="2"), tongues=tongues)
+    course, another = make.course(), ready_asset(content="audio", duration_s=90, seed="another")
+    first = make.lesson(course, asset_id=ready_asset(seed="1"), tongues=[make.tongue("bo", voice=voice)])
+    second = make.lesson(course, asset_id=ready_asset(seed="2"), tongues=[make.tongue("bo", voice=another)])
     third = make.lesson(course, asset_id=ready_asset(seed="3"))
     assert client.get(f"{first.url}in/bo/").context["next"].url == f"{second.url}in/bo/"
     assert client.get(f"{second.url}in/bo/").context["next"].url == third.url
@@ -175,26 +181,27 @@ def test_a_voice_waits_for_a_lesson_whose_length_is_not_known() -> None:
     assert Asset.objects.get(id=short).fitted_s == 90
 
 
-def test_a_voice_that_two_lessons_name_fits_the_older_one_and_stays_so() -> None:
-    shared = ready_asset(content="audio", duration_s=60, seed="shared")
-    course = make.course()
-    for length_s in (90, 120):
-        main = ready_asset(duration_s=length_s, seed=str(length_s))
-        make.lesson(course, asset_id=main, tongues=[make.tongue("bo", voice=shared)])
-    for _ in range(3):
-        work_off()
-        tell()
-    assert Asset.objects.get(id=shared).fitted_s == 90
-    assert not Step.objects.exclude(state="done").exists()
+def test_a_voice_belongs_to_one_recording_and_is_no_lesson_of_its_own(lesson: LessonPage, voice: UUID) -> None:
+    course, other = make.course(), ready_asset(seed="other")
+    for recording, spoken in ((other, voice), (other, lesson.asset_id), (voice, None)):
+        tongues = [make.tongue("bo", voice=spoken)] if spoken else []
+        with pytest.raises(ValidationError) as caught, transaction.atomic():
+            make.lesson(course, asset_id=recording, tongues=tongues)
+        assert caught.value.message_dict == {"body": [str(VOICE_OF_ANOTHER_LESSON)]}
+    make.lesson(course, asset_id=lesson.asset_id, tongues=[make.tongue("bo", voice=voice)])  # as a copy of a course has
+    make.publish(lesson)
 
 
-def test_a_recording_that_is_also_a_lesson_of_its_own_stays_whole() -> None:
+def test_a_lesson_that_got_a_recording_as_its_own_while_another_took_it_as_voice_stays_whole() -> None:
     long = ready_asset(content="audio", duration_s=600, seed="long")
     course = make.course()
-    make.lesson(course, asset_id=ready_asset(duration_s=90), tongues=[make.tongue("bo", voice=long)])
+    first = make.lesson(course, asset_id=ready_asset(duration_s=90), tongues=[make.tongue("bo", voice=long)])
     work_off()
     assert Rendition.objects.get(asset=long, name="voice").duration_s == 90
+    LessonVoice.objects.all().delete()  # as if both were saved at once
     make.lesson(course, asset_id=long)
+    LessonVoice.objects.create(lesson=first, language="bo", asset_id=long)
+    voices.fit(Q(lesson=first.pk))
     for _ in range(2):
         work_off()
         tell()
@@ -202,15 +209,33 @@ def test_a_recording_that_is_also_a_lesson_of_its_own_stays_whole() -> None:
     assert not Step.objects.exclude(state="done").exists()
 
 
-def test_a_draft_does_not_tell_how_long_the_voice_of_a_live_lesson_is() -> None:
-    shared = ready_asset(content="audio", duration_s=60, seed="shared")
-    course = make.course()
-    for length_s, live in ((30, False), (90, True)):
-        main = ready_asset(duration_s=length_s, seed=str(length_s))
-        make.lesson(course, asset_id=main, tongues=[make.tongue("bo", voice=shared)], live=live)
-        work_off()
-        tell()
-    assert Asset.objects.get(id=shared).fitted_s == 90
+def test_making_a_voice_again_that_fails_takes_no_lesson_off_line(client: Client) -> None:
+    short = ready_asset(content="audio", duration_s=60, seed="short")
+    lesson = make.lesson(make.course(), asset_id=ready_asset(duration_s=90), tongues=[make.tongue("bo", voice=short)])
+    for _ in range(2):
+        step = leases.claim(worker="w", kinds=FITTED, now=now())
+        assert step
+        Step.objects.filter(pk=step.pk).update(failures=endings.MAX_FAILURES - 1)
+        step.refresh_from_db()
+        endings.ended_badly(step, ValueError("It went wrong."), "")
+    known = Asset.objects.get(id=short)
+    assert (known.state, known.error_code) == ("ready", "")
+    assert client.get(f"{lesson.url}in/bo/").status_code == 200
+    assert set(Step.objects.filter(asset=short, state="failed").values_list("error_code", flat=True)) == {"unexpected"}
+    media_pipeline.retry(asset_id=short, now=now())
+    work_off()
+    assert Rendition.objects.get(asset=short, name="voice").duration_s == 90
+
+
+def test_another_length_makes_a_voice_again_that_failed_or_was_stopped() -> None:
+    short = ready_asset(content="audio", duration_s=60, seed="short")
+    main = ready_asset(duration_s=90)
+    make.lesson(make.course(), asset_id=main, tongues=[make.tongue("bo", voice=short)])
+    media_pipeline.cancel(asset_id=short, now=now())
+    assert not media_pipeline.fit(asset_id=short, to=main, now=now())  # stopped by a person: their word holds
+    assert media_pipeline.fit(asset_id=short, to=ready_asset(duration_s=120, seed="longer"), now=now())
+    work_off()
+    assert Rendition.objects.get(asset=short, name="voice").duration_s == 120
 
 
 def test_voices_are_served_and_kept_as_long_as_a_page_names_them(lesson: LessonPage, voice: UUID) -> None:
@@ -268,3 +293,73 @@ def test_what_no_lesson_can_be_is_refused_with_a_sentence(why: str) -> None:
     with pytest.raises(ValidationError) as caught:
         block.clean(block.normalize([*with_video, *REFUSED[why]]))
     assert caught.value
+
+
+UNFINISHED = {
+    "nothing in the block": [("tongue", {"language": "", "voice": None, "captions": ""})],
+    "two blocks begun": [("tongue", {"language": "", "voice": None, "captions": ""})] * 2,
+    "no recording yet": [("tongue", {"language": "bo", "voice": None, "captions": TIBETAN})],
+}
+
+
+@pytest.mark.parametrize("what", UNFINISHED)
+def test_a_draft_may_be_saved_before_its_languages_are_whole(what: str) -> None:
+    block = LessonBody()
+    value = block.normalize(UNFINISHED[what])
+    assert len(block.clean_deferred(value)) == len(UNFINISHED[what])
+    with pytest.raises(ValidationError):
+        block.clean(value)
+
+
+MALFORMED: dict[str, Any] = {
+    "no language": {"voice": None, "captions": TIBETAN},
+    "a list of languages": {"language": ["bo"], "captions": TIBETAN},
+    "an endless language": {"language": "x" * 300, "captions": TIBETAN},
+    "no text": {"language": "bo", "captions": 5},
+    "no voice": {"language": "bo", "voice": "nothing", "captions": None},
+    "no captions": {"language": "bo", "voice": None, "captions": "WEBVTT\n\nno time\nx\n"},
+}
+
+
+@pytest.mark.parametrize("what", MALFORMED)
+def test_what_a_program_wrote_wrongly_into_a_body_breaks_no_page(client: Client, what: str) -> None:
+    lesson = make.lesson(make.course(), asset_id=ready_asset())
+    lesson.body = [*lesson.body.raw_data, {"type": "tongue", "value": MALFORMED[what]}]
+    lesson.save(clean=False)
+    assert client.get(lesson.url).status_code == 200
+    assert client.get(f"{lesson.url}in/bo/").status_code in {200, 404}
+
+
+@pytest.mark.parametrize(
+    ("language", "further", "name"),
+    [
+        ("zh", "bo", "普通话"),
+        ("kk-Arab", "bo", "قازاقشا"),
+        ("und", "bo", "原声"),
+        ("bo", "bo", "原声"),
+        ("zh-Hans", "bo", "普通话"),
+    ],
+)
+def test_the_lesson_itself_is_called_by_its_language_only_where_that_is_known(
+    client: Client, language: str, further: str, name: str
+) -> None:
+    own = ready_asset()
+    Rendition.objects.filter(asset=own, kind="sound").update(language=language)
+    lesson = make.lesson(make.course(), asset_id=own, tongues=[make.tongue(further, captions=TIBETAN)])
+    assert client.get(lesson.url).context["hearings"][0].name == name
+
+
+def test_a_recording_without_sound_is_not_called_by_a_language(client: Client) -> None:
+    own = ready_asset()
+    Rendition.objects.filter(asset=own, kind="sound").delete()
+    lesson = make.lesson(make.course(), asset_id=own, tongues=[make.tongue("bo", captions=TIBETAN)])
+    assert client.get(lesson.url).context["hearings"][0].name == "无声"
+
+
+def test_the_file_of_a_filmed_voice_is_not_offered_with_its_pictures(client: Client) -> None:
+    filmed = ready_asset(content="camera", duration_s=90, seed="filmed")
+    main = ready_asset(content="slides", duration_s=90)
+    lesson = make.lesson(make.course(), asset_id=main, tongues=[make.tongue("bo", voice=filmed)])
+    known = client.get(f"{lesson.url}in/bo/").context["media"]
+    assert known.sound
+    assert known.share is None

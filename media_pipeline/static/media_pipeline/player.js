@@ -242,12 +242,12 @@
   }
 
   const ready = () => {
-    go.disabled = false
+    go.disabled = 0
     go.onclick = () => {
-      go.hidden = v.controls = true
+      go.hidden = v.controls = 1
       v.play()
     }
-    if (location.hash == '#play') go.click()
+    if (location.hash == '#play') go.click(location.replace('#'))
   }
   // Without MediaSource, AV1 or Opus, or when they fail twice, the one file plays.
   const share = () => {
@@ -317,7 +317,7 @@
       tick()
     }
   }
-  v.controls = false
+  v.controls = 0
   v.onerror = () => {
     const t = v.currentTime
     for (const T of tracks) T.job = T.job && T.job.stop()
@@ -354,7 +354,7 @@
     if (box.dataset.link == 'wait') say('')
   }
   for (const b of buttons) {
-    b.disabled = false
+    b.disabled = 0
     b.onclick = () => choose(b.dataset.quality)
   }
 })()
