@@ -125,13 +125,13 @@ def beat(step: Step, *, now: datetime, **progress: Any) -> None:
 def abandoned(*, now: datetime) -> list[Step]:
     """Running steps whose worker is dead: the lease ran out, or its process on this machine is gone."""
     running = Step.objects.filter(state=Step.State.RUNNING).select_related("asset")
-    return [step for step in running if _runs_out(step, now) or _process_is_gone(step.worker)]
+    return [step for step in running if _runs_out(step, now) or process_is_gone(step.worker)]
 
 
 def _runs_out(step: Step, now: datetime) -> bool:
     return step.lease_until is not None and step.lease_until <= now
 
 
-def _process_is_gone(worker: str) -> bool:
+def process_is_gone(worker: str) -> bool:
     process = Process.parse(worker)
     return process is not None and process.is_dead()

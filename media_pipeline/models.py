@@ -230,6 +230,43 @@ class Rendition(models.Model):
         )
 
 
+class Upload(models.Model):
+    """A recording on its way in: `offset_bytes` of it are on the disk. When whole it becomes an asset.
+
+    One request at a time writes to it: its `holder`, until `lease_until`, which each byte that arrives puts off.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=255)
+    language = models.CharField(max_length=35, default="und")  # BCP 47
+    mark = models.CharField(max_length=64, blank=True)  # by which a browser knows the file again
+    length_bytes = models.BigIntegerField()
+    offset_bytes = models.BigIntegerField(default=0)
+    holder = models.CharField(max_length=200, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    asset = models.ForeignKey(Asset, null=True, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(length_bytes__gt=0), name="media_upload_not_empty"),
+            models.CheckConstraint(
+                condition=Q(offset_bytes__gte=0, offset_bytes__lte=F("length_bytes")), name="media_upload_within_length"
+            ),
+            models.CheckConstraint(
+                condition=Q(asset=None) | Q(offset_bytes=F("length_bytes")), name="media_upload_whole_before_asset"
+            ),
+            models.CheckConstraint(
+                condition=Q(holder="") ^ Q(lease_until__isnull=False), name="media_upload_held_under_a_lease"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 # Steps in the order in which they are wanted: who uploads learns first whether the file can be used, every lesson has
 # its voice before any has pictures, and then lessons are finished one after the other; what a lesson is ready without
 # comes last of all.

@@ -31,6 +31,12 @@ def _check(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
+def language_of(text: str) -> str:
+    """What a recording is kept under, of what a browser says about the page's language."""
+    language = text[:10].split("-")[0]
+    return language if language in {"zh", "en"} else "und"
+
+
 def _refused(code: str, sentence: str, *, status: int = 400, **more: object) -> JsonResponse:
     return JsonResponse({"error": {"code": code, "sentence": sentence, **more}}, status=status)
 
@@ -66,12 +72,11 @@ def _keep(request: HttpRequest) -> HttpResponse:
     upload = request.FILES.get("file")
     if not isinstance(upload, UploadedFile):
         return _refused("no_file", _("No file has arrived. Choose the recording again."))
-    language = str(request.POST.get("language", ""))[:10].split("-")[0]
     try:
         asset_id = media_services.ingest(
             file=upload,
             name=upload.name or "",
-            language=language if language in {"zh", "en"} else "und",
+            language=language_of(str(request.POST.get("language", ""))),
             uploaded_by_id=request.user.pk,
             now=now(),
         )

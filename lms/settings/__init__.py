@@ -146,6 +146,11 @@ METRICS_TOKEN = ENV.metrics_token
 REGIONS = ENV.regions
 MEDIA_WORK_DIR = DATA_DIR / "work"  # what steps are writing
 MEDIA_MAX_SOURCE_BYTES = 8_000_000_000
+MEDIA_UPLOAD_PIECE_BYTES = 16 << 20  # of a recording that comes piece by piece: what one request may hold a thread for
+MEDIA_UPLOADS_AT_ONCE = max(1, ENV.web.threads // 2)  # pieces that a process takes in; the other threads serve pages
+MEDIA_UPLOAD_KEPT = timedelta(days=3)  # since its last byte
+MEDIA_UPLOADS_OPEN = 10  # of a person, not whole yet
+MEDIA_UPLOADS_WAITING_BYTES = 16_000_000_000  # of a person, in all
 MEDIA_ROOM_KEPT_BYTES = 200_000_000  # encoding waits rather than leave less room on the disk
 MEDIA_SPACE_PAUSE_S = 30  # before encoding is tried again on a full disk
 MEDIA_STORAGE_PATIENCE_S = 600  # what was encoded waits so long for a store that is away before it is given up

@@ -9,6 +9,7 @@ from django.utils.module_loading import import_string
 
 from lms.core.clock import now
 from media_pipeline import services
+from media_pipeline.uploads import services as uploads
 
 
 class Command(BaseCommand):
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--verbose-ids", action="store_true", help="name every asset removed")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        uploads.collect(now=now())
         removed = services.collect_garbage(keep=import_string(settings.MEDIA_KEPT_ASSETS)(), now=now())
         self.stdout.write(f"{len(removed)} uploads removed")
         if options["verbose_ids"]:
