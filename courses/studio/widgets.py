@@ -21,7 +21,7 @@ class RecordingInput(forms.TextInput):
             "name": name,
             "id": (attrs or {}).get("id", f"id_{name}"),
             "value": value or "",
-            "upload_url": reverse("recordings:upload"),
+            "uploads_url": reverse("recordings:uploads"),
             "state_url": reverse("recordings:state", args=[NO_ASSET]),
             "words": json.dumps(_recording_words()),
         }
@@ -30,7 +30,7 @@ class RecordingInput(forms.TextInput):
     @property
     def media(self) -> forms.Media:
         return forms.Media(
-            js=[versioned_static("courses/studio/recording.js")],
+            js=[versioned_static("courses/studio/sending.js"), versioned_static("courses/studio/recording.js")],
             css={"all": [versioned_static("courses/studio/studio.css")]},
         )
 
@@ -66,19 +66,22 @@ def _recording_words() -> dict[str, str]:
         "left_minutes": _("about {n} min left"),
         "left_seconds": _("about {n} s left"),
         "received": _("All of it has arrived. Looking at the file…"),
-        "lost": _(
-            "The link broke off at {percent} %. What you typed is still here, and the recording before is kept. "
-            "Send the file again when the link is back."
-        ),
+        "broken": _("The link is broken. Sending goes on by itself when it is back; {percent} % has arrived."),
+        "goes_on": _("Going on from {percent} %."),
+        "paused": _("Paused at {percent} %."),
+        "unreadable": _("The file cannot be read any more. Choose it again: what has arrived is kept."),
+        "unfinished": _("{name}: {percent} % of {size} MB"),
+        "discard": _("Discard"),
+        "discard_name": _("Discard {name}"),
+        "discarded": _("{name} was discarded."),
         "refused": _("The server did not take the file (error {status}). Nothing you typed is lost. Try again later."),
         "signed_out": _(
             "You are signed out or may not change lessons. Sign in again in another tab, then send the file again: "
             "nothing you typed is lost."
         ),
-        "too_large": _("The file is larger than the server takes in one piece. Cut the lesson into two."),
         "empty": _("The file is empty. Save the recording again on the phone and choose it once more."),
         "one_only": _("Only one file at a time: the first one is taken."),
-        "cancelled": _("Sending was stopped. The recording before is kept."),
+        "cancelled": _("Sending was stopped. What has arrived is kept: choose the same file again to go on."),
         "leave": _("The recording is still being sent."),
         "unknown": _("This recording is not there any more. Choose the file again."),
         "state_lost": _("The state cannot be read now. Trying again…"),

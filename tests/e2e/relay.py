@@ -8,14 +8,16 @@ from contextlib import contextmanager, suppress
 
 
 class Relay:
-    """Passes connections on to a port of this machine, `bytes_a_second` down for each.
+    """Passes connections on to a port of this machine, `bytes_a_second` down and `up_bytes_a_second` up for each.
 
     While it is `dead` nothing passes; what was connected, or tried to, before it lives again never wakes up: as over a
-    radio link, where both ends wait longer the longer it was dead. `asked` lists request lines that came through.
+    radio link, where both ends wait longer the longer it was dead. `cut` ends what is connected, as both ends see.
+    `asked` lists request lines that came through, `sent_bytes` counts what went up.
     """
 
     def __init__(self, to: int) -> None:
-        self.bytes_a_second = 10_000_000
+        self.bytes_a_second = self.up_bytes_a_second = 10_000_000
+        self.sent_bytes = 0
         self.asked: list[str] = []
         self._deaths = 0
         self.dead = False
@@ -30,6 +32,11 @@ class Relay:
 
     def live(self) -> None:
         self.dead = False
+
+    def cut(self) -> None:
+        for connection in self._open[1:]:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def serve(self) -> None:
         with suppress(OSError):  # closed
@@ -57,8 +64,8 @@ class Relay:
                 if up:
                     first = data.decode("latin-1").partition("\r\n")[0]
                     self.asked += [first] if first.endswith("HTTP/1.1") else []
-                else:
-                    time.sleep(len(data) / self.bytes_a_second)
+                    self.sent_bytes += len(data)
+                time.sleep(len(data) / (self.up_bytes_a_second if up else self.bytes_a_second))
                 target.sendall(data)
             target.shutdown(socket.SHUT_WR)
 

@@ -1,4 +1,4 @@
-/* A recording in the lesson editor: sent by itself, so that the form around it is never reloaded or lost. */
+/* A recording in the lesson editor: sent by itself (sending.js), so that the form around it is never reloaded or lost. */
 (() => {
   "use strict";
 
@@ -19,11 +19,16 @@
     }
 
     begin() {
-      if (this.words) return this.watch();
+      if (this.words) {
+        this.sending?.goOn(); // moved to another place of the form
+        return this.watch();
+      }
       this.words = JSON.parse(this.dataset.words);
       this.input = this.querySelector('input[type="hidden"]');
       this.part("file").addEventListener("change", (event) => this.take(event.target.files));
-      this.part("cancel").addEventListener("click", () => this.request?.abort());
+      this.part("cancel").addEventListener("click", () => this.stop());
+      this.part("pause").addEventListener("click", () => this.pause(true));
+      this.part("go-on").addEventListener("click", () => this.pause(false));
       this.part("again").addEventListener("click", () => this.send(this.file));
       this.part("retry").addEventListener("click", () => this.retry());
       const drop = this.part("drop");
@@ -43,11 +48,12 @@
         this.take(event.dataTransfer.files);
       });
       this.watch();
+      this.listUnfinished();
     }
 
     disconnectedCallback() {
       clearTimeout(this.timer);
-      this.request?.abort();
+      this.sending?.pause();
     }
 
     part(name) {
@@ -81,84 +87,139 @@
     }
 
     send(file) {
-      this.request?.abort();
+      this.sending?.stop();
       this.file = file;
       this.show("error", false);
       if (!file.size) return this.fail(this.words.empty);
-      const request = (this.request = new XMLHttpRequest());
-      const body = new FormData();
-      body.append("language", document.querySelector("[data-locale]")?.dataset.locale ?? document.documentElement.lang ?? "");
-      body.append("file", file, file.name);
-      const started = performance.now();
-      let fraction = 0;
-      request.upload.addEventListener("progress", (event) => {
-        fraction = event.total ? event.loaded / event.total : 0;
-        this.sending(event.loaded, event.total, (performance.now() - started) / 1000);
+      const language = document.querySelector("[data-locale]")?.dataset.locale ?? document.documentElement.lang ?? "";
+      this.percent = this.said = 0;
+      this.sending = new LessonSending({
+        url: this.dataset.uploadsUrl,
+        file,
+        language: language.slice(0, 10).split("-")[0],
+        csrf,
+        told: {
+          progress: (state) => this.progress(state),
+          broken: () => this.interrupted(),
+          goesOn: () => this.say(fill(this.words.goes_on, { percent: this.percent })),
+          done: (id) => this.arrived(id),
+          refused: (refusal) => this.refused(refusal),
+        },
       });
-      request.addEventListener("load", () => this.answered(request));
-      request.addEventListener("error", () => {
-        this.sent();
-        this.fail(fill(this.words.lost, { percent: Math.floor(fraction * 100) }), { again: true });
-      });
-      request.addEventListener("abort", () => {
-        if (this.request !== request) return;
-        this.sent();
-        this.say(this.words.cancelled);
-      });
-      request.open("POST", this.dataset.uploadUrl);
-      request.setRequestHeader("X-CSRFToken", csrf());
-      request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
-      request.responseType = "json";
       this.part("sending-name").textContent = fill(this.words.uploading, { name: file.name });
-      this.sending(0, file.size, 0);
+      this.part("sending-bar").value = 0;
+      this.part("sending-line").textContent = "";
+      this.show("pause", true);
+      this.show("go-on", false);
       this.show("sending", true);
       this.show("drop", false);
-      addEventListener("beforeunload", leave);
+      this.show("unfinished", false);
       this.say(fill(this.words.uploading, { name: file.name }));
-      request.send(body);
     }
 
-    sending(loaded, total, seconds) {
-      this.part("sending-bar").value = total ? loaded / total : 0;
-      if (total && loaded >= total) {
+    progress({ sent, total, left_s }) {
+      this.part("sending-bar").value = sent / total;
+      this.percent = Math.floor((sent / total) * 100);
+      if (sent >= total) {
         this.part("sending-line").textContent = this.words.received;
         return;
       }
-      const values = { sent: megabytes(loaded), size: megabytes(total), percent: total ? Math.floor((loaded / total) * 100) : 0 };
-      let line = fill(this.words.sent, values);
-      if (seconds > 2 && loaded) {
-        const left = (seconds / loaded) * (total - loaded);
-        const words = left > 90 ? this.words.left_minutes : this.words.left_seconds;
-        line += ` · ${fill(words, { n: Math.ceil(left > 90 ? left / 60 : left) })}`;
+      let line = fill(this.words.sent, { sent: megabytes(sent), size: megabytes(total), percent: this.percent });
+      if (left_s !== null) {
+        const words = left_s > 90 ? this.words.left_minutes : this.words.left_seconds;
+        line += ` · ${fill(words, { n: Math.ceil(left_s > 90 ? left_s / 60 : left_s) })}`;
       }
       this.part("sending-line").textContent = line;
+      const quarter = Math.floor(this.percent / 25);
+      if (quarter > this.said) this.say(`${this.percent} %`);
+      this.said = quarter;
+    }
+
+    interrupted() {
+      const sentence = fill(this.words.broken, { percent: this.percent });
+      this.part("sending-line").textContent = sentence;
+      this.say(sentence);
+    }
+
+    pause(paused) {
+      if (paused) this.sending?.pause();
+      else this.sending?.goOn();
+      this.show("pause", !paused);
+      this.show("go-on", paused);
+      this.part(paused ? "go-on" : "pause").focus();
+      const sentence = fill(paused ? this.words.paused : this.words.goes_on, { percent: this.percent });
+      this.part("sending-line").textContent = sentence;
+      this.say(sentence);
+    }
+
+    stop() {
+      this.sending?.stop();
+      this.sent();
+      this.say(this.words.cancelled);
+      this.listUnfinished();
+      this.part("file").focus();
     }
 
     sent() {
-      this.request = null;
+      this.sending = null;
       this.part("file").value = "";
       this.show("sending", false);
       this.show("drop", true);
-      if (!document.querySelector('lesson-recording [data-part="sending"]:not([hidden])')) removeEventListener("beforeunload", leave);
     }
 
-    answered(request) {
+    async arrived(id) {
       this.sent();
-      const answer = request.response;
-      if (request.status === 201 && answer?.id) {
-        this.file = null;
-        this.set(answer.id);
-        this.draw(answer);
-        this.watch(POLL_MS);
-      } else if (answer?.error?.sentence) {
-        this.fail(answer.error.sentence);
-      } else if (request.status === 403 || request.status === 401) {
-        this.fail(this.words.signed_out, { again: true });
-      } else if (request.status === 413) {
-        this.fail(this.words.too_large);
-      } else {
-        this.fail(fill(this.words.refused, { status: request.status }), { again: true });
+      this.file = null;
+      this.set(id);
+      await this.look();
+    }
+
+    refused({ code, sentence, status }) {
+      this.sent();
+      if (code === "unreadable") this.fail(this.words.unreadable);
+      else if (sentence) this.fail(sentence, { again: status === 507 });
+      else if (status === 403 || status === 401) this.fail(this.words.signed_out, { again: true });
+      else this.fail(fill(this.words.refused, { status }), { again: true });
+      this.listUnfinished(true);
+    }
+
+    // What has not arrived whole: the page may have been closed, or it was begun on another computer.
+    async listUnfinished(filled = false) {
+      if (this.input.value && !filled) return;
+      let uploads = [];
+      try {
+        const response = await fetch(this.dataset.uploadsUrl, { headers: { "X-Requested-With": "XMLHttpRequest" } });
+        if (response.ok) ({ uploads } = await response.json());
+      } catch {
+        return; // it only reminds
       }
+      if (this.sending) return;
+      this.show("unfinished", uploads.length > 0);
+      this.part("unfinished-list").replaceChildren(...uploads.map((upload) => this.unfinished(upload)));
+    }
+
+    unfinished({ url, name, offset, length }) {
+      const item = document.createElement("li");
+      const label = document.createElement("span");
+      label.textContent = fill(this.words.unfinished, { name, percent: Math.floor((offset / length) * 100), size: megabytes(length) });
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "button button-small button-secondary";
+      button.textContent = this.words.discard;
+      button.setAttribute("aria-label", fill(this.words.discard_name, { name }));
+      button.addEventListener("click", async () => {
+        button.disabled = true;
+        const headers = { "Tus-Resumable": "1.0.0", "X-CSRFToken": csrf(), "X-Requested-With": "XMLHttpRequest" };
+        try {
+          const response = await fetch(url, { method: "DELETE", headers });
+          if (response.ok) this.say(fill(this.words.discarded, { name }));
+        } finally {
+          await this.listUnfinished(true);
+          this.part("file").focus();
+        }
+      });
+      item.append(label, button);
+      return item;
     }
 
     set(id) {
@@ -302,9 +363,9 @@
     }
   }
 
-  function leave(event) {
-    event.preventDefault();
-  }
+  addEventListener("beforeunload", (event) => {
+    if (document.querySelector('lesson-recording [data-part="sending"]:not([hidden])')) event.preventDefault();
+  });
 
   class LessonProgress extends HTMLElement {
     connectedCallback() {
