@@ -10,6 +10,7 @@ import pytest
 
 from scripts.production import NAME
 from scripts.services.places import Place
+from tests.contract.machines import wait_for
 from tests.deploy.conftest import EDITOR
 from tests.deploy.trial import Answer, Production, trusting
 
@@ -218,6 +219,48 @@ def test_an_editors_recording_arrives(production: Production) -> None:
     answer = editor.ask("POST", "/admin/recordings/upload/", body, given)
     assert answer.status in {201, 400}  # the site has looked into it, and says what it is
     assert answer.json()
+
+
+def test_what_arrived_of_a_piece_counts_though_the_link_broke(production: Production) -> None:
+    editor = production.asker()
+    editor.sign_in(*EDITOR)
+    own = {"Tus-Resumable": "1.0.0", "X-CSRFToken": editor.cookies["csrftoken"], "Origin": f"https://{NAME}"}
+    own |= {"Referer": f"https://{NAME}/admin/", "X-Requested-With": "XMLHttpRequest"}
+    film = b"\x00\x00\x00\x18ftypisom" + b"\1" * (3 << 20)
+    begun = editor.ask("POST", "/admin/recordings/uploads/", b"", {**own, "Upload-Length": str(len(film))})
+    assert begun.status == 201
+    path = begun.headers["Location"]
+    piece = {**own, "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+    cookie = "; ".join(f"{name}={value}" for name, value in editor.cookies.items())
+
+    link = editor.link()
+    link.putrequest("PATCH", path)
+    for name, value in {**piece, "Cookie": cookie, "Content-Length": str(len(film))}.items():
+        link.putheader(name, value)
+    link.endheaders(film[: 1 << 20])
+    link.close()
+
+    def arrived() -> int:
+        return int(editor.ask("HEAD", path, headers=own).headers["Upload-Offset"])
+
+    wait_for(arrived, "what had been sent")
+
+    # The request that broke off may still hold the upload: it is asked again, as the browser does.
+    def rest() -> Answer | None:
+        from_here = arrived()
+        answer = editor.ask("PATCH", path, film[from_here:], {**piece, "Upload-Offset": str(from_here)})
+        return None if answer.status in {409, 423} else answer
+
+    answers: list[Answer] = []
+    wait_for(lambda: answers or answers.extend(filter(None, [rest()])), "the rest")
+    assert (answers[0].status, "Recording" in answers[0].headers) == (204, True)
+    too_much = editor.ask("PATCH", path, b"", {**piece, "Content-Length": str(20 << 20)})
+    assert (too_much.status, too_much.headers["Tus-Resumable"]) == (413, "1.0.0")  # in the site's own words
+
+
+def test_nobody_else_sends_pieces(production: Production) -> None:
+    given = {"Tus-Resumable": "1.0.0", "X-Requested-With": "XMLHttpRequest", "Upload-Length": "9"}
+    assert production.asker().ask("POST", "/admin/recordings/uploads/", b"", given).status == 403
 
 
 def test_metrics_are_not_for_the_world(production: Production) -> None:
