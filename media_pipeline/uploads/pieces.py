@@ -22,6 +22,10 @@ from media_pipeline.adapters.storage import older_than
 FOLDER = "pieces"  # below FILE_UPLOAD_TEMP_DIR: files directly in that are whole, and go when they are old
 
 
+class Gone(Exception):
+    """Bytes that counted are not there any more: as after a restore, or on another machine."""
+
+
 class Whole(File[bytes]):
     """The whole file as `ingest` takes it: it may move it away, and removes it when it fails."""
 
@@ -52,6 +56,10 @@ class Piece:
             view, at = view[written:], at + written
         os.fsync(self._handle)
 
+    def cut(self, length: int) -> None:
+        """Take away what stands behind."""
+        os.ftruncate(self._handle, length)
+
 
 def begin(upload_id: UUID) -> None:
     """Make the empty file, so that it is there after a crash of the machine too."""
@@ -67,11 +75,14 @@ def begin(upload_id: UUID) -> None:
 
 @contextlib.contextmanager
 def opened(upload_id: UUID, *, offset: int) -> Iterator[Piece]:
-    """The file, with `offset` bytes or more. Raises FileNotFoundError when it is not, or not so long."""
-    handle = os.open(_path(upload_id), os.O_RDWR)
+    """The file, with `offset` bytes or more. Raises Gone."""
+    try:
+        handle = os.open(_path(upload_id), os.O_RDWR)
+    except FileNotFoundError as error:
+        raise Gone from error
     try:
         if os.fstat(handle).st_size < offset:
-            raise FileNotFoundError(f"{upload_id} has fewer than {offset} bytes")
+            raise Gone
         yield Piece(handle)
     finally:
         os.close(handle)
@@ -81,7 +92,8 @@ def opened(upload_id: UUID, *, offset: int) -> Iterator[Piece]:
 def whole(upload_id: UUID, *, length: int) -> Iterator[Whole]:
     """A second name of the file, cut to its length, where `ingest` may take it; this one stays until it is removed."""
     path = _path(upload_id)
-    os.truncate(path, length)
+    with opened(upload_id, offset=length) as piece:
+        piece.cut(length)
     link = path.parent.parent / f"{upload_id}-{secrets.token_hex(4)}.upload"
     link.hardlink_to(path)
     try:

@@ -130,7 +130,7 @@ def take(
         _write(hold, _arriving(body, size_bytes), checksum)
         if upload.offset_bytes == upload.length_bytes:
             _finish(hold)
-    except FileNotFoundError as error:
+    except pieces.Gone as error:
         hold.discard()
         raise UnknownUpload from error
     except OSError as error:
