@@ -1,5 +1,7 @@
 """A disk that is really full, under the real ffmpeg: work waits, the upload is kept, nothing half-made is shown."""
 
+import hashlib
+import io
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,10 +13,12 @@ from django.test import override_settings
 
 from lms.core.clock import now
 from media_pipeline import services
-from media_pipeline.models import Asset, Rendition, Step
+from media_pipeline.models import Asset, Rendition, Step, Upload
 from media_pipeline.refusals import NoSpaceForUpload
 from media_pipeline.steps import run_next
+from media_pipeline.uploads import services as uploads
 from tests.factories import clips
+from tests.factories import courses as make
 
 pytestmark = [pytest.mark.contract, pytest.mark.django_db]
 DISK = "django.core.files.storage.FileSystemStorage"
@@ -80,3 +84,22 @@ def test_an_upload_that_does_not_fit_is_refused_with_a_sentence_and_leaves_nothi
         services.ingest(file=file, name="film.mp4", now=now())
     assert not Asset.objects.exists()
     assert [path.name for path in files(disk)] == ["other"]
+
+
+def test_a_recording_on_its_way_waits_for_room_and_goes_on(disk: Path, tmp_path: Path) -> None:
+    film = clips.sound(tmp_path / "film.wav", seconds=30).read_bytes()  # 2.6 MB
+    owner = make.user()
+    upload = uploads.begin(owner_id=owner.pk, name="film.wav", length_bytes=len(film), now=now())
+    about = {"upload_id": upload.pk, "owner_id": owner.pk, "clock": now}
+    other = fill(disk, leaving_bytes=len(film) // 2)  # room that nobody could foresee
+    with pytest.raises(NoSpaceForUpload):
+        uploads.take(offset_bytes=0, body=io.BytesIO(film), size_bytes=len(film), **about)
+    arrived = Upload.objects.get().offset_bytes
+    assert arrived == uploads.FLUSH_BYTES
+    with pytest.raises(NoSpaceForUpload):
+        uploads.begin(owner_id=owner.pk, name="another.wav", length_bytes=len(film), now=now())
+    other.unlink()
+    rest = io.BytesIO(film[arrived:])
+    asset_id = uploads.take(offset_bytes=arrived, body=rest, size_bytes=len(film) - arrived, **about).asset_id
+    assert Asset.objects.get(id=asset_id).source_sha256 == hashlib.sha256(film).hexdigest()
+    assert len(files(disk)) == 1
