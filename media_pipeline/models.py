@@ -243,6 +243,7 @@ class Upload(models.Model):
     mark = models.CharField(max_length=64, blank=True)  # by which a browser knows the file again
     length_bytes = models.BigIntegerField()
     offset_bytes = models.BigIntegerField(default=0)
+    stored = models.JSONField(default=dict)  # where they are, as the store of pieces says
     holder = models.CharField(max_length=200, blank=True)
     lease_until = models.DateTimeField(null=True)
     asset = models.ForeignKey(Asset, null=True, on_delete=models.CASCADE, related_name="+")

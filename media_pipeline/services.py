@@ -2,7 +2,7 @@
 
 import errno
 import mimetypes
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -52,15 +53,50 @@ def ingest(*, file: Upload, name: str, language: str = "und", uploaded_by_id: in
         raise _disk_error(error) from error
     try:
         sources.send_ahead(path, sha256, mime=_mime(ending))
-        return _keep(path, sha256, size, name=name, language=language, uploaded_by_id=uploaded_by_id, now=now)
+        return _keep(
+            lambda: sources.put(path, sha256, mime=_mime(ending)),
+            sha256,
+            size,
+            name=name,
+            language=language,
+            uploaded_by_id=uploaded_by_id,
+            now=now,
+        )
     except OSError as error:
         raise _disk_error(error) from error
     finally:
         path.unlink(missing_ok=True)
 
 
+def adopt(*, key: str, name: str, language: str, uploaded_by_id: int | None, now: datetime) -> UUID:
+    """As `ingest`, for what is in the bucket under another key: read once, and copied by the bucket itself."""
+    from media_pipeline.adapters.objects import Objects  # boto3 takes long to import, and files alone do not need it
+
+    objects, mime = Objects(storages["sources"]), _mime(containers.suffix(name))
+    found = objects.look(key, head_bytes=containers.HEAD_BYTES)
+    _check_size(found.size)
+    _check_head(found.head)
+    objects.copy_in(key, found, mime=mime)
+    return _keep(
+        lambda: objects.copy_in(key, found, mime=mime),
+        found.sha256,
+        found.size,
+        name=name,
+        language=language,
+        uploaded_by_id=uploaded_by_id,
+        now=now,
+    )
+
+
 def _keep(
-    path: Path, sha256: str, size: int, *, name: str, language: str, uploaded_by_id: int | None, now: datetime
+    put: Callable[[], None],
+    sha256: str,
+    size: int,
+    *,
+    name: str,
+    language: str,
+    uploaded_by_id: int | None,
+    now: datetime,
 ) -> UUID:
     """The file into the storage and the rows, as one change: the row is seen only when the file is there."""
     with transaction.atomic():
@@ -82,7 +118,7 @@ def _keep(
             Asset.objects.filter(pk=asset.pk).update(wanted_at=now)
         if uploaded_by_id is not None:
             asset.senders.add(uploaded_by_id)
-        sources.put(path, sha256, mime=_mime(containers.suffix(name)))
+        put()
         if asset.state == Asset.State.FAILED:
             _try_again(asset, now)
     return asset.id

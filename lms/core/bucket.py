@@ -27,7 +27,7 @@ TRANSFER = TransferConfig(multipart_threshold=PART_BYTES, multipart_chunksize=PA
 _REFUSED = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "403"}
 _FULL = {"QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "EntityTooLarge", "507"}
 _FULL_STATUS = 507
-_NOT_FOUND = {"NoSuchKey", "404"}
+_NOT_FOUND = {"NoSuchKey", "NoSuchUpload", "InvalidPart", "404"}
 
 
 def config(*, addressing: str, **changed: Any) -> Config:
@@ -48,7 +48,7 @@ def config(*, addressing: str, **changed: Any) -> Config:
 
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
-    """Errors of boto3 as FileNotFoundError for an object that is not there, and as StorageError."""
+    """Errors of boto3 as FileNotFoundError for an object or part that is not there, and as StorageError."""
     try:
         yield
     except ClientError as error:

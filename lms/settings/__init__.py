@@ -120,6 +120,8 @@ STORAGES = {
     "sources": storing.place("sources", folder=DATA_DIR / "sources", bucket=ENV.bucket),
     # What the pipeline made of them; served under /media/ by media_pipeline.views.
     "renditions": storing.place("renditions", folder=DATA_DIR / "renditions", bucket=ENV.bucket),
+    # What has arrived of recordings that are not whole yet.
+    "uploads": storing.place("uploads", folder=DATA_DIR / "uploads" / "pieces", bucket=ENV.bucket),
     "staticfiles": {"BACKEND": "lms.core.statics.SqueezedStaticFilesStorage"},
 }
 # Beside the storages, so that an upload is moved into place rather than copied.

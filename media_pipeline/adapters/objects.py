@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Waiting
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -29,6 +30,16 @@ _T = TypeVar("_T")
 
 class _GaveUp(Exception):
     """Whoever wanted it has gone."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an object holds, by reading it."""
+
+    sha256: str
+    size: int
+    head: bytes
+    etag: str  # as S3 gives it when the object is sent or copied with our part size
 
 
 class Objects:
@@ -57,6 +68,31 @@ class Objects:
     def put(self, source: Path, sha256: str, *, mime: str, alive: Callable[[], None]) -> None:
         self.send_ahead(source, sha256, mime=mime, alive=alive)
         source.unlink()
+
+    def look(self, key: str, *, head_bytes: int) -> Found:
+        """Read an object of the bucket, wherever in it. Raises FileNotFoundError, StorageError."""
+        digest, etag, size, head = hashlib.sha256(), _Etag(), 0, b""
+        with translated():
+            body = self._bucket.client.get_object(Bucket=self._bucket.bucket_name, Key=key)["Body"]
+            with contextlib.closing(body):
+                for block in body.iter_chunks(BLOCK):
+                    head = head or block[:head_bytes]
+                    digest.update(block)
+                    etag.update(block)
+                    size += len(block)
+        return Found(digest.hexdigest(), size, head, etag.text())
+
+    def copy_in(self, key: str, found: Found, *, mime: str) -> None:
+        """As `send_ahead`, of an object that the bucket has under another key: no byte comes here and back."""
+        if self._has(found.sha256, found.size):
+            return
+        at = self._at(found.sha256)
+        about = {**_about(found.sha256, mime), "MetadataDirective": "REPLACE"}
+        with translated():
+            self._bucket.client.copy(
+                {"Bucket": at["Bucket"], "Key": key}, at["Bucket"], at["Key"], ExtraArgs=about, Config=TRANSFER
+            )
+        self._verify(found.etag, found.sha256, found.size)
 
     def delete(self, sha256: str) -> None:
         with translated():
@@ -108,32 +144,35 @@ class Objects:
     def _send(self, source: Path, sha256: str, mime: str, ended: threading.Event) -> None:
         """Upload and verify, unless it is there. An object appears whole or not at all."""
         size = source.stat().st_size
-        with contextlib.suppress(FileNotFoundError):
-            if self._head(sha256)["ContentLength"] == size:
-                return
+        if self._has(sha256, size):
+            return
 
         def sent(_size: int) -> None:
             if ended.is_set():
                 raise _GaveUp
 
-        about = {"ContentType": mime, "CacheControl": FOREVER, "Metadata": {"sha256": sha256}}
         at = self._at(sha256)
         with translated():
             try:
                 self._bucket.client.upload_file(
-                    str(source), at["Bucket"], at["Key"], ExtraArgs=about, Callback=sent, Config=TRANSFER
+                    str(source), at["Bucket"], at["Key"], ExtraArgs=_about(sha256, mime), Callback=sent, Config=TRANSFER
                 )
             except S3UploadFailedError as error:
                 raise error.__context__ or error from None
-        self._verify(source, sha256, size)
+        self._verify(etag_of(source), sha256, size)
 
-    def _verify(self, source: Path, sha256: str, size: int) -> None:
+    def _has(self, sha256: str, size: int) -> bool:
+        with contextlib.suppress(FileNotFoundError):
+            return bool(self._head(sha256)["ContentLength"] == size)
+        return False
+
+    def _verify(self, etag: str, sha256: str, size: int) -> None:
         """What S3 has is what was sent: by its ETag where that tells, else by reading it again. Else it is removed."""
         try:
             head = self._head(sha256)
         except FileNotFoundError as error:
             raise StorageError("storage_damaged", "sent, but not there") from error
-        if head["ContentLength"] == size and (head["ETag"].strip('"') == etag_of(source) or self._reads(sha256)):
+        if head["ContentLength"] == size and (head["ETag"].strip('"') == etag or self._reads(sha256)):
             return
         self.delete(sha256)
         raise StorageError("storage_damaged", f"{size} bytes sent, {head['ContentLength']} with other content found")
@@ -181,21 +220,44 @@ class Objects:
 
 def etag_of(path: Path) -> str:
     """The ETag that S3 gives a file sent with our part size: its MD5, or that of its parts' MD5s and their number."""
-    parts: list[bytes] = []
+    etag = _Etag()
     with path.open("rb") as file:
-        while True:
-            digest, left = hashlib.md5(usedforsecurity=False), PART_BYTES
-            while left and (block := file.read(min(BLOCK, left))):
-                digest.update(block)
-                left -= len(block)
-            if left == PART_BYTES and parts:
-                break
-            parts.append(digest.digest())
-            if left:
-                break
-    if path.stat().st_size < PART_BYTES:
-        return parts[0].hex()
-    return f"{hashlib.md5(b''.join(parts), usedforsecurity=False).hexdigest()}-{len(parts)}"
+        while block := file.read(BLOCK):
+            etag.update(block)
+    return etag.text()
+
+
+class _Etag:
+    """An ETag of what is read block by block."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._part = _md5()
+
+    def update(self, block: bytes) -> None:
+        while block:
+            room = PART_BYTES - self._size % PART_BYTES
+            self._part.update(block[:room])
+            self._size += len(block[:room])
+            if self._size % PART_BYTES == 0:
+                self._parts.append(self._part.digest())
+                self._part = _md5()
+            block = block[room:]
+
+    def text(self) -> str:
+        if self._size < PART_BYTES:
+            return self._part.hexdigest()
+        parts = [*self._parts, self._part.digest()] if self._size % PART_BYTES else self._parts
+        return f"{_md5(b''.join(parts)).hexdigest()}-{len(parts)}"
+
+
+def _md5(data: bytes = b"") -> Any:
+    return hashlib.md5(data, usedforsecurity=False)
+
+
+def _about(sha256: str, mime: str) -> dict[str, Any]:
+    return {"ContentType": mime, "CacheControl": FOREVER, "Metadata": {"sha256": sha256}}
 
 
 def _watched(work: Callable[[threading.Event], _T], alive: Callable[[], None]) -> _T:

@@ -1,24 +1,24 @@
 """Verbs of uploads: begin, take a piece, discard, collect.
 
-A piece is taken under a lease on the row, claimed by one conditional UPDATE (see `media_pipeline.leases`). Each MiB is
-flushed to the disk before the row's offset moves past it, both while nobody else writes to the file: a crash costs at
-most a MiB, and a request that has lost the upload changes nothing.
+A piece is taken under a lease on the row, claimed by one conditional UPDATE (see `media_pipeline.leases`). What arrives
+is made safe before the row's offset moves past it, on a disk each MiB and while nobody else writes to the file: a crash
+costs at most a MiB, and a request that has lost the upload changes nothing.
 """
 
 import errno
 import hashlib
+import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 
 from lms.core.errors import FieldschoolError
 from lms.core.storage_errors import StorageError
-from media_pipeline import containers, services
+from media_pipeline import containers
 from media_pipeline.leases import process_is_gone, worker_name
 from media_pipeline.models import Upload
 from media_pipeline.refusals import EmptyFile, NoSpaceForUpload, TooLarge, UnknownContent, UnknownName
@@ -35,7 +35,7 @@ from media_pipeline.uploads.refusals import (
     WrongOffset,
 )
 
-FLUSH_BYTES = 1 << 20
+logger = logging.getLogger(__name__)
 READ_BYTES = 16 << 10  # seconds of a slow link, so that the lease is renewed in time
 LEASE = timedelta(seconds=10)  # of silence; a link that came back need not wait longer for the request that broke off
 RENEWED = timedelta(seconds=2)
@@ -54,7 +54,7 @@ def begin(
     *, owner_id: int, name: str, language: str = "und", length_bytes: int, mark: str = "", now: datetime
 ) -> Upload:
     """Make room for a recording. Raises EmptyFile, TooLarge, UnknownName, TooManyUploads, TooMuchWaiting,
-    NoSpaceForUpload."""
+    NoSpaceForUpload, StorageError."""
     ending = containers.suffix(name)
     if ending and ending not in containers.SUFFIXES:
         raise UnknownName(ending)
@@ -68,22 +68,22 @@ def begin(
     if _total(mine, "length_bytes") + length_bytes > settings.MEDIA_UPLOADS_WAITING_BYTES:
         raise TooMuchWaiting(settings.MEDIA_UPLOADS_WAITING_BYTES)
     to_come = _total(_alive(now), "length_bytes") - _total(_alive(now), "offset_bytes")
-    if pieces.room_bytes() < to_come + length_bytes:
+    if pieces.store().room_bytes() < to_come + length_bytes:
         raise NoSpaceForUpload
-    with transaction.atomic():
-        upload = Upload.objects.create(
-            owner_id=owner_id,
-            name=name[:255],
-            language=language,
-            mark=mark[:64],
-            length_bytes=length_bytes,
-            created_at=now,
-            expires_at=now + settings.MEDIA_UPLOAD_KEPT,
-        )
-        try:
-            pieces.begin(upload.pk)
-        except OSError as error:
-            raise _disk_error(error) from error
+    upload = Upload(
+        owner_id=owner_id,
+        name=name[:255],
+        language=language,
+        mark=mark[:64],
+        length_bytes=length_bytes,
+        created_at=now,
+        expires_at=now + settings.MEDIA_UPLOAD_KEPT,
+    )
+    try:
+        upload.stored = pieces.store().begin(upload.pk)
+    except OSError as error:
+        raise _disk_error(error) from error
+    upload.save(force_insert=True)
     return upload
 
 
@@ -169,19 +169,22 @@ class _Hold:
         if not self.rows.update(lease_until=self._renewed_at + lease):
             raise Busy
 
-    def move(self, offset_bytes: int) -> None:
-        """So much is on the disk."""
-        expires_at = self.clock() + settings.MEDIA_UPLOAD_KEPT
-        if not self.rows.update(offset_bytes=offset_bytes, expires_at=expires_at):
+    def move(self, offset_bytes: int, piece: pieces.Writer) -> None:
+        """So much is safe."""
+        moved = {"offset_bytes": offset_bytes, "stored": piece.stored}
+        moved["expires_at"] = self.clock() + settings.MEDIA_UPLOAD_KEPT
+        if not self.rows.update(**moved):
             raise Busy
-        self.upload.offset_bytes, self.upload.expires_at = offset_bytes, expires_at
+        for name, value in moved.items():
+            setattr(self.upload, name, value)
+        piece.counted()
 
     def release(self) -> None:
         self.rows.update(**_FREE)
 
     def discard(self) -> None:
         if self.rows.delete()[0]:
-            pieces.remove(self.upload.pk)
+            _remove(self.upload.pk)
 
 
 def _arriving(body: Body, size_bytes: int) -> Iterator[bytes]:
@@ -203,7 +206,7 @@ def _write(hold: _Hold, blocks: Iterator[bytes], checksum: Checksum | None) -> N
     digest = hashlib.new(checksum.algorithm, usedforsecurity=False) if checksum else None
     waiting = bytearray()
 
-    with pieces.opened(upload.pk, offset=at) as piece:
+    with pieces.store().opened(upload) as piece:
 
         def flush() -> None:
             nonlocal at
@@ -214,13 +217,13 @@ def _write(hold: _Hold, blocks: Iterator[bytes], checksum: Checksum | None) -> N
                 at += len(waiting)
                 waiting.clear()
                 if digest is None:
-                    hold.move(at)
+                    hold.move(at, piece)
 
         for block in blocks:
             waiting += block
             if digest:
                 digest.update(block)
-            if len(waiting) >= FLUSH_BYTES:
+            if len(waiting) >= piece.wants(at):
                 flush()
             else:
                 hold.alive()
@@ -230,7 +233,7 @@ def _write(hold: _Hold, blocks: Iterator[bytes], checksum: Checksum | None) -> N
             if digest.digest() != checksum.digest:
                 raise WrongChecksum
             with piece.alone():
-                hold.move(at)
+                hold.move(at, piece)
 
 
 def _look(hold: _Hold, at: int, data: bytearray) -> None:
@@ -247,28 +250,21 @@ def _finish(hold: _Hold) -> None:
     upload = hold.upload
     hold.keep(FINISHING)
     try:
-        with pieces.whole(upload.pk, length=upload.length_bytes) as file:
-            upload.asset_id = services.ingest(
-                file=file,
-                name=upload.name,
-                language=upload.language,
-                uploaded_by_id=upload.owner_id,
-                now=hold.clock(),
-            )
+        upload.asset_id = pieces.store().hand_on(upload, now=hold.clock())
     except (StorageError, NoSpaceForUpload):
         raise
     except FieldschoolError:
         hold.discard()
         raise
     if hold.rows.update(asset_id=upload.asset_id, **_FREE):
-        pieces.remove(upload.pk)
+        _remove(upload.pk)
 
 
 def discard(*, upload_id: UUID, owner_id: int, now: datetime) -> None:
     """Free what an upload takes; whoever is writing to it stops. Raises UnknownUpload, ExpiredUpload."""
     upload = find(upload_id=upload_id, owner_id=owner_id, now=now)
     Upload.objects.filter(pk=upload.pk).delete()
-    pieces.remove(upload.pk)
+    _remove(upload.pk)
 
 
 def collect(*, now: datetime) -> int:
@@ -277,11 +273,19 @@ def collect(*, now: datetime) -> int:
     gone = list(over.values_list("pk", flat=True))
     for upload_id in gone:
         if over.filter(pk=upload_id).delete()[0]:
-            pieces.remove(upload_id)
-    for upload_id in pieces.strays(before=now - settings.MEDIA_UPLOAD_KEPT):
+            _remove(upload_id)
+    for upload_id in pieces.store().strays(before=now - settings.MEDIA_UPLOAD_KEPT):
         if not Upload.objects.filter(pk=upload_id).exists():
-            pieces.remove(upload_id)
+            _remove(upload_id)
     return len(gone)
+
+
+def _remove(upload_id: UUID) -> None:
+    """Free what nothing names any more; where the store is away now, it is collected another time."""
+    try:
+        pieces.store().remove(upload_id)
+    except StorageError as error:
+        logger.warning("what arrived of %s could not be removed: %s (%s)", upload_id, error.code, error.detail)
 
 
 def _alive(now: datetime) -> QuerySet[Upload]:

@@ -17,6 +17,7 @@ from media_pipeline.models import Asset, Rendition, Step, Upload
 from media_pipeline.refusals import NoSpaceForUpload
 from media_pipeline.steps import run_next
 from media_pipeline.uploads import services as uploads
+from media_pipeline.uploads.on_disk import FLUSH_BYTES
 from tests.factories import clips
 from tests.factories import courses as make
 
@@ -33,6 +34,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     if mounted.returncode != 0:
         pytest.skip(f"a small disk can only be made as root: {mounted.stderr.strip()}")
     stores = {name: {"BACKEND": DISK, "OPTIONS": {"location": place / name}} for name in ("sources", "renditions")}
+    stores["uploads"] = {"BACKEND": DISK, "OPTIONS": {"location": place / "uploads" / "pieces"}}
     try:
         with override_settings(
             STORAGES=django_settings.STORAGES | stores,
@@ -95,7 +97,7 @@ def test_a_recording_on_its_way_waits_for_room_and_goes_on(disk: Path, tmp_path:
     with pytest.raises(NoSpaceForUpload):
         uploads.take(offset_bytes=0, body=io.BytesIO(film), size_bytes=len(film), **about)
     arrived = Upload.objects.get().offset_bytes
-    assert arrived == uploads.FLUSH_BYTES
+    assert arrived == FLUSH_BYTES
     with pytest.raises(NoSpaceForUpload):
         uploads.begin(owner_id=owner.pk, name="another.wav", length_bytes=len(film), now=now())
     other.unlink()

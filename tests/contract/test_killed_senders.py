@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from media_pipeline.uploads.services import FLUSH_BYTES, READ_BYTES
+from media_pipeline.uploads.on_disk import FLUSH_BYTES
+from media_pipeline.uploads.services import READ_BYTES
 from tests import database
 from tests.factories import clips
 

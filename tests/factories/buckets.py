@@ -22,6 +22,7 @@ def storages(addresses: Mapping[str, str], **changed: str) -> dict[str, Any]:
     made = {
         "default": storing.place(f"{own}/files", bucket=bucket, base_url="/files/"),
         "sources": storing.place(f"{own}/sources", bucket=bucket),
+        "uploads": storing.place(f"{own}/uploads", bucket=bucket),
         "renditions": storing.place(f"{own}/renditions", bucket=bucket),
     }
     for storage in made.values():

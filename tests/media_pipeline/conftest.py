@@ -17,6 +17,7 @@ DISK = "django.core.files.storage.FileSystemStorage"
 def _own_folders(tmp_path: Path) -> Iterator[None]:
     storages = settings.STORAGES | {
         "sources": {"BACKEND": DISK, "OPTIONS": {"location": tmp_path / "sources"}},
+        "uploads": {"BACKEND": DISK, "OPTIONS": {"location": tmp_path / "uploads" / "pieces"}},
         "renditions": {"BACKEND": DISK, "OPTIONS": {"location": tmp_path / "renditions"}},
     }
     with override_settings(

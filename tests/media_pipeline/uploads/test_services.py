@@ -18,8 +18,9 @@ from media_pipeline import refusals, testing
 from media_pipeline.adapters.storage import sources
 from media_pipeline.models import Asset, Upload
 from media_pipeline.uploads import pieces, services
+from media_pipeline.uploads.on_disk import FLUSH_BYTES
 from media_pipeline.uploads.refusals import Busy, UnknownUpload
-from media_pipeline.uploads.services import FLUSH_BYTES, LEASE
+from media_pipeline.uploads.services import LEASE
 from tests.factories import courses as make
 from tests.media_pipeline.places import files_in
 
@@ -159,7 +160,7 @@ def test_who_discards_stops_what_is_being_sent(owner: User, tmp_path: Path) -> N
 def test_bytes_behind_what_counts_are_written_over(owner: User) -> None:
     upload_id = begin(owner)
     take(upload_id, owner, Breaks(500_000, lost))
-    path = Path(settings.FILE_UPLOAD_TEMP_DIR) / pieces.FOLDER / str(upload_id)
+    path = Path(settings.FILE_UPLOAD_TEMP_DIR) / "pieces" / str(upload_id)
     with path.open("ab") as file:
         file.write(b"left by a crash" * 500_000)
     assert kept(take(upload_id, owner)) == FILM
@@ -169,7 +170,7 @@ def test_bytes_behind_what_counts_are_written_over(owner: User) -> None:
 def test_a_file_that_lost_its_bytes_is_sent_anew(owner: User, left: str) -> None:
     upload_id = begin(owner)
     take(upload_id, owner, Breaks(500_000, lost))
-    path = Path(settings.FILE_UPLOAD_TEMP_DIR) / pieces.FOLDER / str(upload_id)
+    path = Path(settings.FILE_UPLOAD_TEMP_DIR) / "pieces" / str(upload_id)
     if left == "nothing":
         path.unlink()
     else:
@@ -206,7 +207,7 @@ def test_what_turns_out_to_be_no_recording_leaves_nothing(owner: User, tmp_path:
 
 def test_what_is_promised_to_others_is_no_room(owner: User) -> None:
     begin(make.user())
-    free = pieces.room_bytes()
+    free = pieces.store().room_bytes()
     with override_settings(MEDIA_ROOM_KEPT_BYTES=free - len(FILM) - len(FILM) // 2):
         with pytest.raises(refusals.NoSpaceForUpload):
             begin(owner)
@@ -228,7 +229,7 @@ def test_what_nobody_went_on_with_is_collected_and_nothing_else(owner: User, tmp
     ago = now() - timedelta(minutes=1)
     Upload.objects.filter(pk__in=[old, held, done]).update(expires_at=ago)
     Upload.objects.filter(pk=held).update(holder="elsewhere", lease_until=now() + LEASE)
-    stray = tmp_path / "uploads" / pieces.FOLDER / str(uuid4())
+    stray = tmp_path / "uploads" / "pieces" / str(uuid4())
     stray.touch()
     os.utime(stray, (0, 0))
     call_command("collect_media_garbage")

@@ -100,7 +100,7 @@
         csrf,
         told: {
           progress: (state) => this.progress(state),
-          broken: () => this.interrupted(),
+          broken: (sentence) => this.interrupted(sentence),
           goesOn: () => this.say(fill(this.words.goes_on, { percent: this.percent })),
           done: (id) => this.arrived(id),
           refused: (refusal) => this.refused(refusal),
@@ -135,8 +135,8 @@
       this.said = quarter;
     }
 
-    interrupted() {
-      const sentence = fill(this.words.broken, { percent: this.percent });
+    interrupted(said) {
+      const sentence = said || fill(this.words.broken, { percent: this.percent });
       this.part("sending-line").textContent = sentence;
       this.say(sentence);
     }

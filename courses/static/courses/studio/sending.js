@@ -10,12 +10,18 @@
   const SAMPLE = 64 << 10;
   const PATIENCE_S = 20; // for an answer, and for the next bit of a piece to leave
   const MOST_PATIENCE_S = 60;
-  const FINISHING_S = 600; // the whole is looked at, and may go to a store elsewhere
+  const FINISHING_S = 60; // the whole is looked at; after that it is asked whether it is done
   const WAITS_S = [1, 2, 4, 8, 15, 30];
   const PASSES = new Set([0, 409, 423, 460, 502, 503, 504]);
   const GONE = new Set([404, 410]);
 
-  class Broken extends Error {}
+  // Trying again is the way. Where the server answered, it has said why.
+  class Broken extends Error {
+    constructor(sentence = "") {
+      super(sentence);
+      this.sentence = sentence;
+    }
+  }
 
   class Refused extends Error {
     constructor(about) {
@@ -40,7 +46,7 @@
   const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
   const between = (least, value, most) => Math.max(least, Math.min(most, value));
 
-  // `told` has what is called meanwhile: progress({sent, total, left_s}), broken(), goesOn(), done(id),
+  // `told` has what is called meanwhile: progress({sent, total, left_s}), broken(sentence), goesOn(), done(id),
   // refused({code, sentence, status}).
   class LessonSending {
     constructor({ url, file, language, csrf, told }) {
@@ -102,7 +108,7 @@
           this.offset = null;
           this.bytes = Math.max(LEAST, this.bytes / 2);
           this.broken = true;
-          this.told.broken();
+          this.told.broken(problem.sentence);
           await this.sleep(WAITS_S[Math.min(failures++, WAITS_S.length - 1)]);
         }
       }
@@ -188,7 +194,7 @@
         clearTimeout(timer);
         timer = setTimeout(() => request.abort(), seconds * 1000);
       };
-      silentFor(body ? patience_s : answer_s);
+      silentFor(body?.byteLength ? patience_s : answer_s);
       await new Promise((resolve) => {
         if (body) {
           request.upload.addEventListener("progress", (event) => {
@@ -207,8 +213,8 @@
         this.address = ""; // begin again
         throw new Broken();
       }
-      if (PASSES.has(request.status)) throw new Broken();
       const { code = "", sentence = "" } = (method !== "HEAD" && request.response?.error) || {};
+      if (PASSES.has(request.status)) throw new Broken(sentence);
       throw new Refused({ code, sentence, status: request.status });
     }
 
