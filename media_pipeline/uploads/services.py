@@ -201,26 +201,32 @@ def _arriving(body: Body, size_bytes: int) -> Iterator[bytes]:
 
 
 def _write(hold: _Hold, blocks: Iterator[bytes], checksum: Checksum | None) -> None:
-    upload = hold.upload
-    at = upload.offset_bytes
+    """Write what arrives and count it: as it comes, or at the end where a checksum must be right first."""
+    at = hold.upload.offset_bytes
+    head_bytes = 0 if at else containers.HEAD_BYTES
     digest = hashlib.new(checksum.algorithm, usedforsecurity=False) if checksum else None
-    waiting = bytearray()
+    head, waiting = bytearray(), bytearray()
 
-    with pieces.store().opened(upload) as piece:
+    with pieces.store().opened(hold.upload) as piece:
+
+        def count() -> None:
+            if head_bytes:
+                _look(hold, bytes(head))
+            hold.move(at, piece)
 
         def flush() -> None:
             nonlocal at
-            _look(hold, at, waiting)
             with piece.alone():
                 hold.keep()
                 piece.write(at, bytes(waiting))
                 at += len(waiting)
                 waiting.clear()
                 if digest is None:
-                    hold.move(at, piece)
+                    count()
 
         for block in blocks:
             waiting += block
+            head += block[: max(0, head_bytes - len(head))]
             if digest:
                 digest.update(block)
             if len(waiting) >= piece.wants(at):
@@ -233,13 +239,12 @@ def _write(hold: _Hold, blocks: Iterator[bytes], checksum: Checksum | None) -> N
             if digest.digest() != checksum.digest:
                 raise WrongChecksum
             with piece.alone():
-                hold.move(at, piece)
+                count()
 
 
-def _look(hold: _Hold, at: int, data: bytearray) -> None:
+def _look(hold: _Hold, head: bytes) -> None:
     """What is no recording is refused by its first bytes, and what follows need not be sent."""
-    head = bytes(data[: containers.HEAD_BYTES])
-    can_tell = at == 0 and len(head) >= min(containers.HEAD_BYTES, hold.upload.length_bytes)
+    can_tell = len(head) >= min(containers.HEAD_BYTES, hold.upload.length_bytes)
     if can_tell and containers.sniff(head) is None:
         hold.discard()
         raise UnknownContent

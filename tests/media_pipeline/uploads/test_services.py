@@ -1,7 +1,9 @@
 """Links, processes and disks that break in the midst of a piece."""
 
+import hashlib
 import io
 import os
+import random
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +21,8 @@ from media_pipeline.adapters.storage import sources
 from media_pipeline.models import Asset, Upload
 from media_pipeline.uploads import pieces, services
 from media_pipeline.uploads.on_disk import FLUSH_BYTES
-from media_pipeline.uploads.refusals import Busy, UnknownUpload
+from media_pipeline.uploads.protocol import Checksum
+from media_pipeline.uploads.refusals import Busy, UnknownUpload, WrongChecksum
 from media_pipeline.uploads.services import LEASE
 from tests.factories import courses as make
 from tests.media_pipeline.places import files_in
@@ -88,6 +91,45 @@ def test_all_that_arrived_before_a_link_broke_counts(owner: User, tmp_path: Path
     assert take(upload_id, owner, Breaks(after, then)).offset_bytes == arrived(upload_id) == after
     assert kept(take(upload_id, owner)) == FILM
     assert not files_in(tmp_path / "uploads")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_happens_on_the_way_the_bytes_are_the_same(owner: User, tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    upload_id = begin(owner)
+    path = tmp_path / "uploads" / "pieces" / str(upload_id)
+    while arrived(upload_id) < len(FILM):
+        at = before = arrived(upload_id)
+        size = min(len(FILM) - at, chance.randrange(1, 2 * FLUSH_BYTES))
+        about = {"upload_id": upload_id, "owner_id": owner.pk, "offset_bytes": at, "size_bytes": size, "clock": now}
+        data = FILM[at : at + size]
+        match chance.choice(["whole", "broken", "checked", "broken and checked", "wrong", "crash"]):
+            case "whole":
+                services.take(body=io.BytesIO(data), **about)
+                before += size
+            case "broken":
+                after = chance.randrange(size)
+                services.take(body=io.BytesIO(data[:after]), **about)
+                before += after
+            case "checked":
+                services.take(body=io.BytesIO(data), checksum=sha256(data), **about)
+                before += size
+            case "broken and checked" if size > 1:
+                with pytest.raises(WrongChecksum):
+                    services.take(body=io.BytesIO(data[:-1]), checksum=sha256(data), **about)
+            case "wrong":
+                with pytest.raises(WrongChecksum):
+                    services.take(body=io.BytesIO(b"x" * size), checksum=sha256(data), **about)
+            case "crash":
+                with path.open("r+b") as file:
+                    file.seek(at)
+                    file.write(b"half" * chance.randrange(100_000))
+        assert arrived(upload_id) == before
+    assert kept(Upload.objects.get()) == FILM
+
+
+def sha256(data: bytes) -> Checksum:
+    return Checksum("sha256", hashlib.sha256(data).digest())
 
 
 def test_a_piece_that_nobody_sends_any_more_is_taken_over_and_changes_nothing_later(owner: User) -> None:
