@@ -19,6 +19,7 @@ from media_pipeline.sentences import in_this_language
 from media_pipeline.types import (
     AssetState,
     Content,
+    FragmentIndex,
     Media,
     PictureKind,
     Plain,
@@ -76,6 +77,13 @@ def stills(recording: Media) -> tuple[Still, ...]:
         )
         for row in rows.order_by("start_s")
     )
+
+
+def track(sha256: str, file_name: str) -> tuple[FragmentIndex, float] | None:
+    """Where a file of one track can be entered, and its length in seconds; None for files without an index."""
+    rows = Rendition.objects.filter(file=sha256, file_name=file_name, fragments__isnull=False)
+    row = rows.defer("asset").order_by("id").first()
+    return (row.index, row.duration_s or 0.0) if row else None
 
 
 def _media(asset: Asset, renditions: Sequence[Rendition], steps: Sequence[Step], *, private: bool) -> Media:

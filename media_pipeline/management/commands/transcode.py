@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand
 
 from media_pipeline import encoding
 from media_pipeline.encoding import Encoded, Examined, MediaError, NoSpace, Progress
+from media_pipeline.packaging import write_playlists
 
 STEPS = {
     "voice": encoding.encode_voice,
@@ -65,7 +66,7 @@ def transcode(source: Path, output: Path) -> dict[str, Any]:
         encoded: list[Encoded] = []
         for name in examined.plan.steps:
             encoded += STEPS[name](source, examined.plan, folder, watch=_show(name))
-        manifest = describe(source, examined, encoded)
+        manifest = describe(source, examined, encoded) | {"playlists": write_playlists(encoded, folder)}
         manifest["seconds"] = {"wall": round(time.monotonic() - wall, 2), "cpu": round(_cpu_s() - cpu, 2)}
         (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
         for path in sorted(folder.iterdir(), key=lambda path: path.name == "manifest.json"):
@@ -139,7 +140,6 @@ def describe(source: Path, examined: Examined, encoded: list[Encoded]) -> dict[s
             if one.kind in ("slides", "video")
         ],
         "share": {"file": share.path.name, "mime": share.mime, "bytes": share.size_bytes},
-        "playlists": {},
         "poster": poster and poster.path.name,
         "stills": [
             {
