@@ -120,10 +120,8 @@ def _poster(folder: Path) -> Encoded:
 
 
 def encode_plain(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
-    """What devices without AV1 or Opus play: H.264 pictures and an AAC sound; nothing for sound alone."""
+    """What devices without AV1 or Opus play: H.264 pictures and an AAC sound."""
     targets = [(rung, folder / f"{rung.name}.raw.mp4") for rung in plain_rungs(plan.probe, plan.content)]
-    if not targets:
-        return []
     raw = folder / "aac.raw.mp4" if plan.voice else None
     _run(graphs.plain(probe.regular_file(source), plan, targets, raw), plan, watch, pictures=len(targets))
     made = [_picture(rung, path, folder / f"{rung.name}.mp4", plan) for rung, path in targets]

@@ -31,6 +31,12 @@ class Voice:
     opus: Sound | None = None
     aac: Sound | None = None
 
+    @classmethod
+    def of(cls, media: Media, language: str = "", name: str = "") -> "Voice":
+        """The voice of a recording, which may know its language itself."""
+        known = media.sound.language if media.sound else "und"
+        return cls(language or known, name or "voice", media.sound, media.plain.sound)
+
 
 @dataclass(frozen=True)
 class Words:
@@ -122,11 +128,12 @@ def whole(file: str, duration_s: float) -> str:
 def master(media: Media, *, voices: Sequence[Voice] = (), words: Sequence[Words] = ()) -> str:
     """The playlist of a lesson: AV1 with Opus, H.264 with AAC, the voice alone; empty when nothing can be played.
 
-    `voices` are further ones, `words` captions. Fewest bytes first: players begin with the first variant they can play.
+    `voices` are those to choose from, the lesson's own first (it alone when there are none), `words` captions. Fewest
+    bytes first: players begin with the first variant that they can play.
     """
-    own = Voice(media.sound.language if media.sound else "und", "voice", media.sound, media.plain.sound)
+    own, *others = voices or [Voice.of(media)]
     # RFC 8216, 4.3.4.1.1: groups of one type have the same members. A voice is offered once it is in all of them.
-    chosen = [own, *(voice for voice in voices if (not own.opus or voice.opus) and (not own.aac or voice.aac))]
+    chosen = [own, *(voice for voice in others if (not own.opus or voice.opus) and (not own.aac or voice.aac))]
     opus = [(voice, voice.opus) for voice in chosen if own.opus and voice.opus]
     aac = [(voice, voice.aac) for voice in chosen if own.aac and voice.aac]
     subtitles = f',SUBTITLES="{WORDS}"' if words else ""

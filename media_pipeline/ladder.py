@@ -206,8 +206,7 @@ def plan(probe: Probe, content: Content) -> Plan:
     steps.append("share")
     if pictures and content in READ:
         steps.append("slides")
-    if pictures:
-        steps.append("plain")
+    steps.append("plain")
     return Plan(probe, content, has_sound, pictures, share, tuple(steps))
 
 

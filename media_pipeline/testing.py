@@ -129,11 +129,10 @@ def encode_share(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> lis
 
 def encode_plain(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
     _begin(plan, "plain", folder, watch)
-    if plan.content == "audio":
-        return []
+    pictures = () if plan.content == "audio" else (("h64", 48_000, 426, 240), ("h200", 180_000, 640, 360))
     made = [
         _track(plan, folder, name, "video", bps, 'video/mp4; codecs="avc1.64001E"', (width, height, 12.0))
-        for name, bps, width, height in (("h64", 48_000, 426, 240), ("h200", 180_000, 640, 360))
+        for name, bps, width, height in pictures
     ]
     if plan.sound:
         made.append(_track(plan, folder, "aac", "sound", 25_000, 'audio/mp4; codecs="mp4a.40.2"'))

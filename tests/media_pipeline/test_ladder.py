@@ -48,7 +48,7 @@ def test_each_kind_of_content_gets_its_rungs(content: Content, size: tuple[int, 
 
 def test_sound_alone_gets_a_voice_and_a_shared_file_without_picture() -> None:
     made = plan(source(width=None, height=None, fps=None, video_codec=None), "audio")
-    assert (made.voice, made.pictures, made.share, made.steps) == (True, (), None, ("voice", "share"))
+    assert (made.voice, made.pictures, made.share, made.steps) == (True, (), None, ("voice", "share", "plain"))
 
 
 def test_picture_alone_gets_no_voice() -> None:
