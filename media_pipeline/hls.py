@@ -58,9 +58,6 @@ class Rates:
         return Rates(self.peak_bps + other.peak_bps, self.average_bps + other.average_bps)
 
 
-SILENT = Rates(0, 0)
-
-
 def address(url: str) -> str:
     """Where the playlist of the track at `url` is: beside it."""
     return f"{url.rpartition('.')[0]}.m3u8"
@@ -96,8 +93,12 @@ def _target(lengths: Iterable[float]) -> int:
     return ceil(max(lengths))
 
 
-def track(file: str, index: FragmentIndex, duration_s: float) -> str:
-    """The playlist of one file, which is at `file` as seen from it."""
+def track(file: str, index: FragmentIndex, duration_s: float, *, numbered: bool = False) -> str:
+    """The playlist of one file, which is at `file` as seen from it.
+
+    Over HTTP, ffmpeg 9.0 takes ranges that follow each other in one file for one request and stops after the first of
+    them, in its own playlists too. `numbered` gives each segment a query, and so an address, of its own.
+    """
     lengths = durations(index, duration_s)
     lines = [
         "#EXTM3U",
@@ -107,8 +108,9 @@ def track(file: str, index: FragmentIndex, duration_s: float) -> str:
         "#EXT-X-INDEPENDENT-SEGMENTS",
         f'#EXT-X-MAP:URI="{file}",BYTERANGE="{index.offsets[0]}@0"',
     ]
-    for length_s, (first, end) in zip(lengths, pairwise(index.offsets), strict=True):
-        lines += [f"#EXTINF:{length_s:.4f},", f"#EXT-X-BYTERANGE:{end - first}@{first}", file]
+    for number, (length_s, (first, end)) in enumerate(zip(lengths, pairwise(index.offsets), strict=True), start=1):
+        uri = f"{file}?{number}" if numbered else file
+        lines += [f"#EXTINF:{length_s:.4f},", f"#EXT-X-BYTERANGE:{end - first}@{first}", uri]
     return _text(*lines, "#EXT-X-ENDLIST")
 
 
@@ -129,7 +131,7 @@ def master(media: Media, *, voices: Sequence[Voice] = (), words: Sequence[Words]
     """The playlist of a lesson: AV1 with Opus, H.264 with AAC, the voice alone; empty when nothing can be played.
 
     `voices` are those to choose from, the lesson's own first (it alone when there are none), `words` captions. Fewest
-    bytes first: players begin with the first variant that they can play.
+    bytes first, sound alone last: players begin with the first variant that they can play.
     """
     own, *others = voices or [Voice.of(media)]
     # RFC 8216, 4.3.4.1.1: groups of one type have the same members. A voice is offered once it is in all of them.
@@ -137,7 +139,12 @@ def master(media: Media, *, voices: Sequence[Voice] = (), words: Sequence[Words]
     opus = [(voice, voice.opus) for voice in chosen if own.opus and voice.opus]
     aac = [(voice, voice.aac) for voice in chosen if own.aac and voice.aac]
     subtitles = f',SUBTITLES="{WORDS}"' if words else ""
-    variants = [*_variants(media.renditions, OPUS, opus), *_variants(media.plain.renditions, AAC, aac)]
+    variants = [
+        *_pictures(media.renditions, OPUS, opus),
+        *_pictures(media.plain.renditions, AAC, aac),
+        *_alone(OPUS, opus),
+        *_alone(AAC, aac),
+    ]
     if not variants:
         return ""
     return _text(
@@ -162,24 +169,31 @@ def _media(kind: str, group: str, language: str, name: str, url: str, about: str
     return f'#EXT-X-MEDIA:TYPE={kind},GROUP-ID="{group}",{spoken}NAME={_quoted(name)},{about},URI="{url}"'
 
 
-def _variants(
+def _pictures(
     pictures: Sequence[Rendition], group: str, sounds: Sequence[tuple[Voice, Sound]]
 ) -> Iterator[tuple[str, str]]:
-    """Each picture with its group of sounds; and the sound alone, for slow links and lessons without pictures."""
-    heard = [rates(sound.index, sound.duration_s) for _, sound in sounds]
-    most = Rates(
-        max((one.peak_bps for one in heard), default=0),
-        max((one.average_bps for one in heard), default=0),
-    )
+    """Each picture with its group of sounds: what is said of it, and where its playlist is."""
     codec = codecs(sounds[0][1].mime) if sounds else ""
     audio = f',AUDIO="{group}"' if sounds else ""
     for picture in pictures:
-        asked = rates(picture.index, picture.duration_s).with_(most)
+        asked = rates(picture.index, picture.duration_s).with_(_most(sounds))
         named = ",".join(filter(None, (codecs(picture.mime), codec)))
         size = f",RESOLUTION={picture.width}x{picture.height},FRAME-RATE={picture.fps:.3f}"
         yield f'{_rates(asked)},CODECS="{named}"{size}{audio},CLOSED-CAPTIONS=NONE', address(picture.url)
+
+
+def _alone(group: str, sounds: Sequence[tuple[Voice, Sound]]) -> Iterator[tuple[str, str]]:
+    """The sound without a picture: for links that carry none, and lessons that have none."""
     if sounds:
-        yield f'{_rates(most)},CODECS="{codec}"{audio},CLOSED-CAPTIONS=NONE', address(sounds[0][1].url)
+        _, sound = sounds[0]
+        about = f'{_rates(_most(sounds))},CODECS="{codecs(sound.mime)}",AUDIO="{group}",CLOSED-CAPTIONS=NONE'
+        yield about, address(sound.url)
+
+
+def _most(sounds: Sequence[tuple[Voice, Sound]]) -> Rates:
+    """What the dearest of a group asks: of any playable combination, RFC 8216 wants the worst (4.3.4.2)."""
+    heard = [rates(sound.index, sound.duration_s) for _, sound in sounds]
+    return Rates(max((one.peak_bps for one in heard), default=0), max((one.average_bps for one in heard), default=0))
 
 
 def _rates(asked: Rates) -> str:

@@ -40,7 +40,7 @@ def _track(request: HttpRequest, sha256: str, name: str, cache_control: str) -> 
     if found is None:
         return views.not_found()
     index, duration_s = found
-    return answer(request, hls.track(f"{name}.mp4", index, duration_s), cache_control)
+    return answer(request, hls.track(f"{name}.mp4", index, duration_s, numbered=True), cache_control)
 
 
 @require_safe

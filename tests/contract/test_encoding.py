@@ -13,7 +13,7 @@ from typing import Any
 import av
 import pytest
 
-from media_pipeline import encoding
+from media_pipeline import encoding, hls
 from media_pipeline.adapters import boxes, fragments
 from media_pipeline.adapters.probe import look_at
 from media_pipeline.content import classify
@@ -50,7 +50,8 @@ def check(folder: Path, manifest: dict[str, Any], duration_s: float) -> None:
     assert json.loads((folder / "manifest.json").read_text()) == manifest
     named = {one["file"] for one in (*manifest["sounds"], *manifest["renditions"], manifest["share"])}
     named |= {one["file"] for one in manifest["stills"]}
-    named |= {"manifest.json"} | ({manifest["poster"]} if manifest["poster"] else set())
+    named |= {hls.address(one["file"]) for one in (*manifest["sounds"], *manifest["renditions"])}
+    named |= {"manifest.json", manifest["playlists"]["hls"]} | ({manifest["poster"]} if manifest["poster"] else set())
     assert {path.name for path in folder.iterdir()} == named
     assert manifest["source"]["duration_s"] == pytest.approx(duration_s, abs=0.3)
     for one in (*manifest["sounds"], *manifest["renditions"]):
@@ -255,7 +256,7 @@ import os, signal, sys, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 from pathlib import Path
-from media_pipeline import encoding
+from media_pipeline import encoding, hls
 source = Path(sys.argv[1])
 plan = encoding.examine(source, watch=lambda now: None).plan
 def kill(now):

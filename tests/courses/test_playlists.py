@@ -53,7 +53,7 @@ def named(url: str, found: Master) -> set[str]:
 def test_a_lesson_by_its_number_has_every_quality_voice_and_caption(client: Client, lesson: LessonPage) -> None:
     found = master(client, f"/{code(lesson)}/master.m3u8")
     assert [variant.uri.rpartition("/")[2] for variant in found.variants] == [
-        "slides.m3u8", "v100.m3u8", "voice.m3u8", "h64.m3u8", "h200.m3u8", "aac.m3u8",
+        "slides.m3u8", "v100.m3u8", "h64.m3u8", "h200.m3u8", "voice.m3u8", "aac.m3u8",
     ]  # fmt: skip
     for group in ("opus", "aac"):
         assert [(one["LANGUAGE"], one["NAME"]) for one in found.group("AUDIO", group)] == [

@@ -39,6 +39,13 @@ def test_a_segment_is_what_stands_between_two_entries_of_the_index() -> None:
     assert (track.target_s, track.independent) == (16, True)
 
 
+def test_each_segment_has_an_address_of_its_own_where_asked() -> None:
+    track = read_track(hls.track("v48.mp4", INDEX, 30.0, numbered=True))
+    assert [one.uri for one in track.segments] == ["v48.mp4?1", "v48.mp4?2", "v48.mp4?3", "v48.mp4?4"]
+    assert track.init
+    assert track.init.uri == "v48.mp4"
+
+
 @given(
     steps=st.lists(st.floats(0.01, 40), min_size=1, max_size=40),
     sizes=st.lists(st.integers(1, 10**7), min_size=41, max_size=41),
@@ -69,15 +76,15 @@ def test_a_lesson_of_part_of_a_second_has_its_own_rate() -> None:
     assert found.peak_bps == found.average_bps == 32_000
 
 
-def test_every_quality_and_the_voice_alone_fewest_bytes_first() -> None:
+def test_every_quality_and_the_voice_alone_sound_alone_last() -> None:
     master = read_master(hls.master(media()))
     assert [(one.uri.rpartition("/")[2], one.about["CODECS"]) for one in master.variants] == [
-        ("v48.m3u8", "av01.0.01M.08,Opus"), ("v100.m3u8", "av01.0.01M.08,Opus"), ("voice.m3u8", "Opus"),
-        ("h64.m3u8", "avc1.64001E,mp4a.40.2"), ("aac.m3u8", "mp4a.40.2"),
+        ("v48.m3u8", "av01.0.01M.08,Opus"), ("v100.m3u8", "av01.0.01M.08,Opus"),
+        ("h64.m3u8", "avc1.64001E,mp4a.40.2"), ("voice.m3u8", "Opus"), ("aac.m3u8", "mp4a.40.2"),
     ]  # fmt: skip
     first = master.variants[0].about
     assert (first["RESOLUTION"], first["FRAME-RATE"], first["AUDIO"]) == ("540x304", "9.990", "opus")
-    assert "RESOLUTION" not in master.variants[2].about
+    assert "RESOLUTION" not in master.variants[3].about
     own, voice = hls.rates(INDEX, 30.0), hls.rates(sound("voice").index, 30.0)
     assert int(first["BANDWIDTH"]) == own.peak_bps + voice.peak_bps
     assert int(first["AVERAGE-BANDWIDTH"]) == own.average_bps + voice.average_bps
