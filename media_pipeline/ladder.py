@@ -12,7 +12,7 @@ from typing import Literal
 
 from media_pipeline.types import Content, PictureKind
 
-StepKind = Literal["voice", "pictures", "share", "slides", "plain"]
+StepKind = Literal["voice", "pictures", "share", "slides", "plain", "storyboard"]
 
 VOICE_BPS = 14_000
 VOICE_TO_HZ = 8_000  # what speech has; all bits for it sound better than the same for twice the band (ADR 0025)
@@ -207,6 +207,8 @@ def plan(probe: Probe, content: Content) -> Plan:
     if pictures and content in READ:
         steps.append("slides")
     steps.append("plain")
+    if pictures:
+        steps.append("storyboard")
     return Plan(probe, content, has_sound, pictures, share, tuple(steps))
 
 

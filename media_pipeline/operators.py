@@ -40,6 +40,7 @@ KINDS = {
     Step.Kind.SHARE: gettext_lazy("File for sharing"),
     Step.Kind.SLIDES: gettext_lazy("Slides to read"),
     Step.Kind.PLAIN: gettext_lazy("For older devices"),
+    Step.Kind.STORYBOARD: gettext_lazy("Small pictures"),
 }
 STATES = {
     Step.State.WAITING: gettext_lazy("waits"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from lms.core.clock import now as present
-from media_pipeline import addresses
+from media_pipeline import addresses, storyboards
 from media_pipeline.ladder import READ
 from media_pipeline.models import Asset, Rendition, Step, StoredFile, step_order
 from media_pipeline.sentences import in_this_language
@@ -28,6 +28,7 @@ from media_pipeline.types import (
     StepProgress,
     StepState,
     Still,
+    Storyboard,
 )
 from media_pipeline.types import Rendition as Picture
 
@@ -112,6 +113,7 @@ def _media(asset: Asset, renditions: Sequence[Rendition], steps: Sequence[Step],
         poster_url=address(poster) if poster else None,
         poster_width=poster.width if poster else None,
         poster_height=poster.height if poster else None,
+        storyboard=_storyboard(renditions, address),
         steps=tuple(_progress(step) for step in steps),
         error_code=asset.error_code,
         error_sentence=in_this_language(asset.error_sentences),
@@ -127,6 +129,24 @@ def _plain(rows: Sequence[Rendition], address: Callable[[Rendition], str]) -> Pl
         sound=replace(_sound(sound, address(sound)), is_default=True) if sound else None,
         renditions=tuple(_picture(row, address(row), sound_bytes) for row in rows if row.kind in _TRACKS),
     )
+
+
+def _storyboard(rows: Sequence[Rendition], address: Callable[[Rendition], str]) -> Storyboard | None:
+    row = next((row for row in rows if row.kind == Rendition.Kind.STORYBOARD), None)
+    if row is None:
+        return None
+    url = address(row)
+    return Storyboard(url, f"{url.rpartition('.')[0]}.vtt", row.file.size_bytes)
+
+
+def storyboard(sha256: str, file_name: str) -> str:
+    """The list of the pictures of a sheet, as WebVTT; empty for other files."""
+    rows = Rendition.objects.filter(file=sha256, file_name=file_name, kind=Rendition.Kind.STORYBOARD)
+    row = rows.order_by("id").first()
+    if row is None or not row.fps:
+        return ""
+    size = row.width or 0, row.height or 0
+    return storyboards.webvtt(file_name, duration_s=row.duration_s or 0.0, every_s=1 / row.fps, size=size)
 
 
 def _sound(row: Rendition, url: str) -> Sound:

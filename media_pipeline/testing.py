@@ -139,6 +139,14 @@ def encode_plain(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> lis
     return made
 
 
+def encode_storyboard(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
+    _begin(plan, "storyboard", folder, watch)
+    if plan.content == "audio":
+        return []
+    path = _write(plan, folder / "storyboard.webp", 900)
+    return [Encoded("storyboard", "storyboard", path, "image/webp", 900, plan.duration_s, 0, 96, 54, fps=0.05)]
+
+
 def encode_slides(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
     _begin(plan, "slides", folder, watch)
     if plan.content not in READ:

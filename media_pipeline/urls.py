@@ -20,8 +20,10 @@ class Sha256:
 register_converter(Sha256, "sha256")
 
 urlpatterns = [
-    path("r/<sha256:sha256>/<slug:name>.m3u8", playlists.public_track, name="media_public_track"),
-    path("p/<str:signature>/<sha256:sha256>/<slug:name>.m3u8", playlists.private_track, name="media_private_track"),
+    path("r/<sha256:sha256>/<slug:name>.m3u8", playlists.public_list, {"form": "m3u8"}),
+    path("p/<str:signature>/<sha256:sha256>/<slug:name>.m3u8", playlists.private_list, {"form": "m3u8"}),
+    path("r/<sha256:sha256>/<slug:name>.vtt", playlists.public_list, {"form": "vtt"}),
+    path("p/<str:signature>/<sha256:sha256>/<slug:name>.vtt", playlists.private_list, {"form": "vtt"}),
     path("hls/<uuid:asset_id>/master.m3u8", playlists.public_master, name="media_public_master"),
     path("p/<str:signature>/<uuid:asset_id>/master.m3u8", playlists.private_master, name="media_private_master"),
     path("r/<sha256:sha256>/<str:name>", views.public, name="media_public"),

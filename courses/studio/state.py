@@ -18,6 +18,7 @@ def _step_label(kind: str) -> str:
         "share": _("File to hand on"),
         "slides": _("Slides to read"),
         "plain": _("For older devices"),
+        "storyboard": _("Small pictures"),
     }
     return labels.get(kind, kind)
 

@@ -20,6 +20,7 @@ from media_pipeline.ladder import (
     Probe,
 )
 from media_pipeline.stills import GRID, LOOKS_A_SECOND
+from media_pipeline.storyboards import EVERY_S
 
 POSTER_CANDIDATES = 5
 FRAGMENTED = "+empty_moov+delay_moov+default_base_moof+skip_trailer+frag_every_frame"
@@ -103,6 +104,12 @@ def share(source: Path, plan: Plan, target: Path, poster: tuple[Path, float] | N
         options |= {"acodec": "aac", "ar": 32_000, "ac": 1, "audio_bitrate": SHARE_SOUND_BPS}
     outputs.insert(0, ffmpeg.output(*streams, str(target), **options))
     return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
+
+
+def storyboard(source: Path, plan: Plan, folder: Path, size: tuple[int, int]) -> list[str]:
+    """A picture of each stretch of the lesson, out of its middle: `story-0001.png` and so on."""
+    taken = _sized(_picture(_input(source), plan.probe), *size, 1 / EVERY_S, plan.duration_s).filter("format", "rgb24")
+    return _command(taken.output(str(folder / "story-%04d.png"), format="image2", fps_mode="passthrough"))
 
 
 def looks(source: Path, plan: Plan, target: Path) -> list[str]:

@@ -50,6 +50,7 @@ def check(folder: Path, manifest: dict[str, Any], duration_s: float) -> None:
     assert json.loads((folder / "manifest.json").read_text()) == manifest
     named = {one["file"] for one in (*manifest["sounds"], *manifest["renditions"], manifest["share"])}
     named |= {one["file"] for one in manifest["stills"]}
+    named |= {manifest["storyboard"]["file"]} if manifest["storyboard"] else set()
     named |= {hls.address(one["file"]) for one in (*manifest["sounds"], *manifest["renditions"])}
     named |= {"manifest.json", manifest["playlists"]["hls"]} | ({manifest["poster"]} if manifest["poster"] else set())
     assert {path.name for path in folder.iterdir()} == named

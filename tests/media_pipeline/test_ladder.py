@@ -43,7 +43,8 @@ def source(**values: object) -> Probe:
 def test_each_kind_of_content_gets_its_rungs(content: Content, size: tuple[int, int], names: list[str]) -> None:
     made = plan(source(width=size[0], height=size[1]), content)
     assert [rung.name for rung in made.pictures] == names
-    assert made.steps == ("voice", "pictures", "share", *(("slides",) if content != "camera" else ()), "plain")
+    slides = ("slides",) if content != "camera" else ()
+    assert made.steps == ("voice", "pictures", "share", *slides, "plain", "storyboard")
 
 
 def test_sound_alone_gets_a_voice_and_a_shared_file_without_picture() -> None:
@@ -53,7 +54,7 @@ def test_sound_alone_gets_a_voice_and_a_shared_file_without_picture() -> None:
 
 def test_picture_alone_gets_no_voice() -> None:
     made = plan(source(audio_codec=None, audio_index=None), "camera")
-    assert (made.voice, made.steps) == (False, ("pictures", "share", "plain"))
+    assert (made.voice, made.steps) == (False, ("pictures", "share", "plain", "storyboard"))
 
 
 def test_upright_lessons_stay_upright_and_get_as_many_points() -> None:

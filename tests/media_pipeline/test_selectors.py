@@ -42,7 +42,9 @@ def test_a_lesson_is_playable_before_it_is_ready() -> None:
     assert media.playable
     assert media.state == "encoding"
     assert 0 < media.fraction < 1
-    assert [step.kind for step in media.steps] == ["examine", "voice", "pictures", "share", "slides", "plain"]
+    assert [step.kind for step in media.steps] == [
+        "examine", "voice", "pictures", "share", "slides", "plain", "storyboard",
+    ]  # fmt: skip
 
 
 def test_the_sound_has_the_language_of_the_upload() -> None:

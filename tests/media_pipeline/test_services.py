@@ -31,7 +31,7 @@ def test_an_upload_is_kept_by_content_with_its_steps_waiting(tmp_path: Path) -> 
     assert files_in(tmp_path / "sources") == {asset.source_sha256}
     assert list(asset.steps.order_by("kind").values_list("kind", "state")) == [
         ("examine", "waiting"), ("pictures", "waiting"), ("plain", "waiting"), ("share", "waiting"),
-        ("slides", "waiting"), ("voice", "waiting"),
+        ("slides", "waiting"), ("storyboard", "waiting"), ("voice", "waiting"),
     ]  # fmt: skip
     assert not files_in(tmp_path / "uploads")
 
@@ -158,7 +158,7 @@ def test_retry_goes_on_where_it_failed() -> None:
     assert (asset.state, asset.error_code) == ("encoding", "")
     assert set(asset.steps.values_list("kind", "state")) == {
         ("examine", "done"), ("voice", "done"), ("pictures", "done"), ("share", "waiting"),
-        ("slides", "done"), ("plain", "done"),
+        ("slides", "done"), ("plain", "done"), ("storyboard", "done"),
     }  # fmt: skip
 
 

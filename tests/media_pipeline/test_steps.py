@@ -58,7 +58,7 @@ def test_the_voice_of_a_new_lesson_goes_before_the_pictures_of_older_ones() -> N
     assert order == [
         (old, "examine"), (new, "examine"), (old, "voice"), (new, "voice"),
         (old, "pictures"), (old, "share"), (new, "pictures"), (new, "share"),
-        (old, "slides"), (old, "plain"), (new, "slides"), (new, "plain"),
+        (old, "slides"), (old, "plain"), (old, "storyboard"), (new, "slides"), (new, "plain"), (new, "storyboard"),
     ]  # fmt: skip
 
 

@@ -25,6 +25,7 @@ STEPS = {
     "share": encoding.encode_share,
     "slides": encoding.encode_slides,
     "plain": encoding.encode_plain,
+    "storyboard": encoding.encode_storyboard,
 }
 
 
@@ -110,6 +111,7 @@ def describe(source: Path, examined: Examined, encoded: list[Encoded]) -> dict[s
     sound_bytes = sounds[0].size_bytes if sounds else 0
     share = next(one for one in encoded if one.kind == "share")
     poster = next((one for one in encoded if one.kind == "poster"), None)
+    storyboard = next((one for one in encoded if one.kind == "storyboard"), None)
     return {
         "source": {
             "name": source.name,
@@ -141,6 +143,14 @@ def describe(source: Path, examined: Examined, encoded: list[Encoded]) -> dict[s
         ],
         "share": {"file": share.path.name, "mime": share.mime, "bytes": share.size_bytes},
         "poster": poster and poster.path.name,
+        "storyboard": storyboard
+        and {
+            "file": storyboard.path.name,
+            "bytes": storyboard.size_bytes,
+            "width": storyboard.width,
+            "height": storyboard.height,
+            "every_s": round(1 / (storyboard.fps or 1), 3),
+        },
         "stills": [
             {
                 "file": one.path.name,
