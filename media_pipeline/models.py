@@ -164,7 +164,7 @@ class StoredFile(models.Model):
 
 
 class Rendition(models.Model):
-    """One file made of an asset: a sound, a picture track, the file for sharing, the poster, a storyboard, a slide to read."""
+    """One file made of an asset: a sound, pictures, the file to share, a poster, a storyboard, a slide to read."""
 
     class Kind(models.TextChoices):
         SOUND = "sound"

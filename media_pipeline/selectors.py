@@ -244,6 +244,58 @@ class Queue:
         return sum(self.cpu_s.values())
 
 
+@dataclass(frozen=True)
+class Way:
+    """One way to take a lesson: what it costs whoever takes it once."""
+
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a lesson costs: its learners, the store, and the machines that made it."""
+
+    name: str
+    duration_s: float | None
+    source_size_bytes: int
+    ways: tuple[Way, ...]  # fewest bytes first
+    files: tuple[tuple[str, str, int], ...]  # name, what it is (its MIME type), bytes
+    cpu_s: dict[str, float]  # by kind of step
+
+    @property
+    def stored_bytes(self) -> int:
+        """All files made of it."""
+        return sum(size for _, _, size in self.files)
+
+    @property
+    def total_cpu_s(self) -> float:
+        """CPU seconds of all steps."""
+        return sum(self.cpu_s.values())
+
+
+def cost(asset_id: UUID) -> Cost | None:
+    """What a recording costs; None when there is none of this id."""
+    known = media([asset_id]).get(asset_id)
+    if known is None:
+        return None
+    rows = Rendition.objects.filter(asset=asset_id).select_related("file").order_by("-file__size_bytes", "name")
+    files = tuple((row.name, row.mime, row.file.size_bytes) for row in rows)
+    ways = [Way(sound.name, sound.size_bytes) for sound in known.sounds]
+    ways += [Way(one.name, one.size_with_sound_bytes) for one in (*known.renditions, *known.plain.renditions)]
+    read = sum(row.file.size_bytes for row in rows if row.kind == Rendition.Kind.STILL)
+    ways += [Way("read", read)] if read else []
+    ways += [Way("share", known.share.size_bytes)] if known.share else []
+    return Cost(
+        name=known.name,
+        duration_s=known.duration_s,
+        source_size_bytes=known.source_size_bytes,
+        ways=tuple(sorted(ways, key=lambda way: way.size_bytes)),
+        files=files,
+        cpu_s=dict(Step.objects.filter(asset=asset_id).order_by().values_list("kind", "cpu_s")),
+    )
+
+
 def queue() -> Queue:
     """The steps by state and their cost, in five queries."""
     counted = Step.objects.exclude(NEVER).values_list("kind", "state").order_by().annotate(Count("pk"))

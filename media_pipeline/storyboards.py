@@ -1,6 +1,6 @@
 """The storyboard of a lesson: one sheet of small pictures, in order, for finding a place in it. Pure.
 
-A kilobyte for each minute, begun ones counted whole: at 20 s and 96 x 54 points WebP keeps people and pages apart
+A kilobyte a minute, and one for what is shorter: at 20 s and 96 x 54 points WebP keeps people and pages apart
 (measured on the clips, docs/decisions/0032). The list of its pictures is WebVTT with a part of the sheet for each
 stretch of time (Media Fragments URI 1.0, 4.2.2), as players expect it.
 """
@@ -23,7 +23,7 @@ _QUALITIES = (60, 45, 30, 20, 12, 6, 1)
 
 def most_bytes(duration_s: float) -> int:
     """What the sheet of a lesson may weigh."""
-    return BYTES_A_MINUTE * max(1, ceil(duration_s / 60))
+    return int(BYTES_A_MINUTE * max(1.0, duration_s / 60))
 
 
 def sheet(pictures: Sequence[Path], limit: int) -> tuple[bytes, tuple[int, int]]:

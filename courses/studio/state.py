@@ -100,6 +100,7 @@ def describe(media: Media) -> dict[str, Any]:
         "play_url": media.share.url if media.share else (media.sound.url if media.sound else ""),
         "play_is_sound": media.share is None or not media.renditions,
         "poster_url": media.poster_url or "",
+        "storyboard_url": media.storyboard.url if media.storyboard else "",
         "steps": [_step(step) for step in media.steps],
         "table": table,
         "error": {"code": media.error_code, "sentence": media.error_sentence} if media.error_code else None,

@@ -212,6 +212,7 @@ def test_an_upload_answers_with_its_state_and_becomes_ready(trainer: Client) -> 
     assert [row["name"] for row in state["table"]] == ["voice", "slides", "v100", "share"]
     assert all(row["per_ten_minutes"] and row["whole"] for row in state["table"])
     assert state["play_url"].startswith("/media/p/")
+    assert trainer.get(state["storyboard_url"]).headers["Content-Type"] == "image/webp"
     assert trainer.get(state["play_url"]).status_code == 200
 
 

@@ -67,7 +67,7 @@ def test_the_queue_counts_what_waits_runs_and_failed() -> None:
     testing.failed_asset(name="bad.mp4")
     testing.received_asset(name="new.mp4")
     queue = selectors.queue()
-    assert (queue.waiting, queue.running, queue.failed, queue.waiting_for_space) == (6, 0, 1, 0)
+    assert (queue.waiting, queue.running, queue.failed, queue.waiting_for_space) == (7, 0, 1, 0)
     assert queue.oldest_waiting_at is not None
     assert queue.oldest_waiting_at <= now()
     Step.objects.filter(state="waiting").delete()

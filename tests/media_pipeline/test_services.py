@@ -206,6 +206,6 @@ def test_garbage_leaves_files_that_another_asset_shows(tmp_path: Path) -> None:
     testing.ready_asset(language="zh-hans")
     services.collect_garbage(keep={kept}, now=now() + timedelta(days=3))
     shown = set(Rendition.objects.values_list("file_id", flat=True))
-    assert len(shown) == 11
+    assert len(shown) == 12
     assert files_in(tmp_path / "renditions") == shown
     assert len(files_in(tmp_path / "sources")) == 1

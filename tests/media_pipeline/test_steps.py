@@ -88,7 +88,7 @@ def test_everyone_is_told_when_a_lesson_became_playable_and_ready() -> None:
             pass
     finally:
         signals.asset_changed.disconnect(note)
-    assert told == [(asset_id, "encoding", 1), (asset_id, "ready", 11)]
+    assert told == [(asset_id, "encoding", 1), (asset_id, "ready", 12)]
 
 
 def test_a_file_at_fault_is_refused_at_once_with_its_sentence() -> None:
