@@ -5,7 +5,7 @@ By its six digits, as what is printed is: `/<six digits>/master.m3u8`. Captions 
 
 from collections.abc import Iterator
 
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, gettext
 
 from courses import captions
 from courses.models import LessonPage
@@ -28,8 +28,10 @@ def master(code: str, language: str) -> str:
     own = media.get(page.asset_id)
     if own is None:
         return ""
-    native = own.sound.language if own.sound and own.sound.language != "und" else page.locale.language_code
-    voices = [hls.Voice.of(own, _tag(native), own_name(native.split("-")[0]))]
+    native = own.sound.language if own.sound else "und"
+    known = native != "und" and native not in {tongue.language for tongue in spoken}
+    name = own_name(native) if known else gettext("As recorded")
+    voices = [hls.Voice.of(own, native if known else "und", name)]
     for tongue in spoken:
         voice = media.get(tongue.asset_id) if tongue.asset_id else None
         if voice:
