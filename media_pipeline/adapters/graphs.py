@@ -196,7 +196,7 @@ def _av1(rung: PictureRung) -> dict[str, Any]:
         "crf": rung.crf,
         "maxrate": rung.ceiling_bps,
         "g": 99_999,
-        "force_key_frames": ",".join(f"{time:g}" for time in rung.keyframes_s),
+        "force_key_frames": _moments(rung.keyframes_s),
         "svtav1-params": ":".join(f"{key}={value}" for key, value in parameters.items()),
     }
 
@@ -214,13 +214,18 @@ def _h264(rung: PlainRung) -> dict[str, Any]:
         "bf": 0,  # our fragments keep pictures in the order in which they are shown
         "g": 99_999,
         "sc_threshold": 0,
-        "force_key_frames": ",".join(f"{time:g}" for time in rung.keyframes_s),
+        "force_key_frames": _moments(rung.keyframes_s),
     }
 
 
 def _rate(fps: float) -> str:
     rate = Fraction(fps).limit_denominator(1001)
     return f"{rate.numerator}/{rate.denominator}"
+
+
+def _moments(times_s: Sequence[float]) -> str:
+    """For ffmpeg, which takes the first picture from each on: a thousandth early, or rounding finds the next."""
+    return ",".join(_seconds(max(0.0, time_s - 0.001)) for time_s in times_s)
 
 
 def _seconds(time_s: float) -> str:
