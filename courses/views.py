@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
-from courses import handouts, selectors
+from courses import handouts, playlists, selectors
 from courses.aloud import WORDS
 from lms.core.delivery import handed_over
 from lms.core.ids import is_short_code
 from lms.core.languages import content_language
 from lms.core.storage_errors import StorageError
+from media_pipeline import hls
 
 YEAR_S = 31_536_000
 CARDS_A_SHEET = 8
@@ -55,6 +56,36 @@ def handout(request: HttpRequest, code: str, form: str) -> HttpResponse:
     cards = found.lessons or (item,) * CARDS_A_SHEET
     context = {"item": item, "cards": cards, "host": urlsplit(settings.PUBLIC_URL).netloc}
     return render(request, f"courses/{form}.html", context)
+
+
+@require_safe
+def lesson_playlist(request: HttpRequest, code: str) -> HttpResponse:
+    """A public lesson for players that know HLS."""
+    text = playlists.master(code, content_language())
+    if not text:
+        raise Http404(_("No published lesson has this number."))
+    return HttpResponse(text, content_type=hls.MIME)
+
+
+@require_safe
+def captions_playlist(request: HttpRequest, code: str, tongue: str | None = None) -> HttpResponse:
+    """The captions of a public lesson for players that know HLS: one file of WebVTT."""
+    end_s = _captions(code, tongue)[1]
+    return HttpResponse(hls.whole("captions.vtt", end_s), content_type=hls.MIME)
+
+
+@require_safe
+def captions_file(request: HttpRequest, code: str, tongue: str | None = None) -> HttpResponse:
+    """The captions of a public lesson as WebVTT."""
+    text = _captions(code, tongue)[0]
+    return HttpResponse(text, content_type="text/vtt; charset=utf-8")
+
+
+def _captions(code: str, tongue: str | None) -> tuple[str, float]:
+    found = playlists.words(code, content_language(), tongue=tongue or "")
+    if found is None:
+        raise Http404(_("No published lesson of this number has captions in this language."))
+    return found
 
 
 @require_safe

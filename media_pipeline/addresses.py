@@ -1,6 +1,7 @@
 """Addresses of files: public ones never change; private ones carry a signature that ends."""
 
 import time
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -16,8 +17,18 @@ def address(sha256: str, file_name: str, *, private: bool) -> str:
     return reverse("media_public", args=[sha256, file_name])
 
 
+def master_address(asset_id: UUID, *, private: bool) -> str:
+    """Where the HLS playlist of a recording is, without a host."""
+    if private:
+        return reverse("media_private_master", args=[sign(str(asset_id), now_s=time.time()), asset_id])
+    return reverse("media_public_master", args=[asset_id])
+
+
 def sign(sha256: str, *, now_s: float) -> str:
-    """A signature for one file, good for 12 to 13 hours: its end (Unix time in hex) and a MAC."""
+    """A signature for one file, or for one recording by its id, good for 12 to 13 hours.
+
+    Its end (Unix time in hex) and a MAC.
+    """
     ends = (int(now_s + VALID_S) // ROUND_S + 1) * ROUND_S
     return f"{ends:x}-{_mac(sha256, ends)}"
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
+from media_pipeline import storyboards
 from media_pipeline.adapters import boxes, ffmpeg, fragments, graphs, probe
 from media_pipeline.content import classify
 from media_pipeline.encoder import Encoded, EncodedKind, Progress, Watch, part_of
 from media_pipeline.errors import MediaError, NoSpace
-from media_pipeline.ladder import PictureRung, Plan, Probe, TrackRung, harder, plain_rungs, plan
+from media_pipeline.ladder import PictureRung, Plan, Probe, TrackRung, fit, harder, plain_rungs, plan
 from media_pipeline.posters import poster
 from media_pipeline.reading import encode_slides
 from media_pipeline.types import Content, FragmentIndex
@@ -120,10 +121,8 @@ def _poster(folder: Path) -> Encoded:
 
 
 def encode_plain(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
-    """What devices without AV1 or Opus play: H.264 pictures and an AAC sound; nothing for sound alone."""
+    """What devices without AV1 or Opus play: H.264 pictures and an AAC sound."""
     targets = [(rung, folder / f"{rung.name}.raw.mp4") for rung in plain_rungs(plan.probe, plan.content)]
-    if not targets:
-        return []
     raw = folder / "aac.raw.mp4" if plan.voice else None
     _run(graphs.plain(probe.regular_file(source), plan, targets, raw), plan, watch, pictures=len(targets))
     made = [_picture(rung, path, folder / f"{rung.name}.mp4", plan) for rung, path in targets]
@@ -132,6 +131,24 @@ def encode_plain(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> lis
         index = _pack(raw, target, fragments.SOUND_LENGTHS, plan.duration_s)
         made.append(_encoded("aac", "sound", target, "audio/mp4", plan, index=index))
     return made
+
+
+def encode_storyboard(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
+    """Small pictures of the lesson on one sheet; nothing for sound alone."""
+    if not plan.probe.width or not plan.probe.height:
+        return []
+    size = fit(plan.probe.width, plan.probe.height, storyboards.AREA)
+    _run(graphs.storyboard(probe.regular_file(source), plan, folder, size), plan, watch)
+    taken = sorted(folder.glob("story-*.png"))
+    if not taken:
+        raise MediaError("encoder_failed", "no picture for the storyboard")
+    data, size = storyboards.sheet(taken, storyboards.most_bytes(plan.duration_s))
+    for path in taken:
+        path.unlink()
+    target = folder / "storyboard.webp"
+    target.write_bytes(data)
+    made = Encoded("storyboard", "storyboard", target, "image/webp", len(data), round(plan.duration_s, 3), 0, *size)
+    return [replace(made, fps=1 / storyboards.EVERY_S)]
 
 
 @contextlib.contextmanager

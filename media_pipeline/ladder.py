@@ -12,7 +12,7 @@ from typing import Literal
 
 from media_pipeline.types import Content, PictureKind
 
-StepKind = Literal["voice", "pictures", "share", "slides", "plain"]
+StepKind = Literal["voice", "pictures", "share", "slides", "plain", "storyboard"]
 
 VOICE_BPS = 14_000
 VOICE_TO_HZ = 8_000  # what speech has; all bits for it sound better than the same for twice the band (ADR 0025)
@@ -138,6 +138,7 @@ _SLIDES = (
     _Rung("slides", "slides", SLIDES_WITH_SOUND_BPS, 854 * 480, 1, 45, 5),
     _Rung("v100", "video", 100_000, 1280 * 720, 5, 40, 6),
 )
+_RUNGS: dict[Content, tuple[_Rung, ...]] = {"camera": _CAMERA, "screencast": _SCREENCAST, "slides": _SLIDES}
 # H.264: the preset column is not asked.
 _PLAIN: dict[Content, tuple[_Rung, ...]] = {
     "camera": (
@@ -179,11 +180,27 @@ def frame_rate(source_fps: float, most: float) -> float:
     return source_fps / math.ceil(source_fps / (most * 1.01))
 
 
-def keyframes(duration_s: float, first: tuple[float, ...], every_s: float) -> tuple[float, ...]:
-    """Where keyframes are put: close at the start, where a player joins in; rarer later. None in the last second."""
+def common_step_s(source_fps: float | None, content: Content) -> float:
+    """How far apart the moments are at which pictures of all rungs begin; 0 when that is not known.
+
+    Keyframes that stand there stand together: a change of quality at one leaves no gap.
+    """
+    if not source_fps:
+        return 0.0
+    rates = {rung.fps for rung in (*_RUNGS[content], *_PLAIN[content])}
+    return math.lcm(*(round(source_fps / frame_rate(source_fps, most)) for most in rates)) / source_fps
+
+
+def keyframes(duration_s: float, first: tuple[float, ...], every_s: float, step_s: float = 0.0) -> tuple[float, ...]:
+    """Where keyframes are put: close at the start, where a player joins in; rarer later. None in the last second.
+
+    At multiples of `step_s`, the next ones up.
+    """
     times = list(first)
     while times[-1] + every_s < duration_s:
         times.append(times[-1] + every_s)
+    if step_s:
+        times = [math.ceil(time / step_s - 1e-6) * step_s for time in times]
     return tuple(time for time in times if time == 0 or time < duration_s - 1)
 
 
@@ -206,8 +223,9 @@ def plan(probe: Probe, content: Content) -> Plan:
     steps.append("share")
     if pictures and content in READ:
         steps.append("slides")
+    steps.append("plain")
     if pictures:
-        steps.append("plain")
+        steps.append("storyboard")
     return Plan(probe, content, has_sound, pictures, share, tuple(steps))
 
 
@@ -220,7 +238,7 @@ def plain_rungs(probe: Probe, content: Content) -> tuple[PlainRung, ...]:
         if found and size[0] < found[0].width * _ADDS_FROM and (content == "slides" or fps < found[0].fps * 1.1):
             continue
         ceiling_bps = rung.with_sound_bps - VOICE_ON_DISK_BPS
-        times = keyframes(probe.duration_s, *KEYFRAMES_S[content])
+        times = _keyframes(probe, content)
         found.append(PlainRung(rung.name, rung.kind, *size, fps, rung.crf, ceiling_bps, times))
     return tuple(found)
 
@@ -265,8 +283,12 @@ def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int]) ->
         ceiling_bps=rung.with_sound_bps - VOICE_ON_DISK_BPS,
         screen=content != "camera",
         cheap_keyframes=content == "camera",
-        keyframes_s=keyframes(probe.duration_s, *KEYFRAMES_S[content]),
+        keyframes_s=_keyframes(probe, content),
     )
+
+
+def _keyframes(probe: Probe, content: Content) -> tuple[float, ...]:
+    return keyframes(probe.duration_s, *KEYFRAMES_S[content], common_step_s(probe.fps, content))
 
 
 def _share(probe: Probe, content: Content, width: int, height: int) -> ShareRung:

@@ -70,6 +70,7 @@ class Step(models.Model):
         SHARE = "share"
         SLIDES = "slides"  # pictures to read
         PLAIN = "plain"  # for devices without AV1
+        STORYBOARD = "storyboard"  # small pictures for finding a place
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -80,7 +81,7 @@ class Step(models.Model):
         WAITING_FOR_STORAGE = "waiting_for_storage"
 
     # What a lesson is ready without: made afterwards, and for lessons that are on line already.
-    EXTRA = (Kind.SLIDES, Kind.PLAIN)
+    EXTRA = (Kind.SLIDES, Kind.PLAIN, Kind.STORYBOARD)
     # States in which a step is claimed once its time has come.
     WANTED = (State.WAITING, State.WAITING_FOR_SPACE, State.WAITING_FOR_STORAGE)
 
@@ -109,7 +110,7 @@ class Step(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["asset", "kind"], name="media_step_one_per_asset_and_kind"),
             models.CheckConstraint(
-                condition=Q(kind__in=["examine", "voice", "pictures", "share", "slides", "plain"]),
+                condition=Q(kind__in=["examine", "voice", "pictures", "share", "slides", "plain", "storyboard"]),
                 name="media_step_kind_known",
             ),
             models.CheckConstraint(
@@ -163,7 +164,7 @@ class StoredFile(models.Model):
 
 
 class Rendition(models.Model):
-    """One file made of an asset: a sound, a picture track, the file for sharing, the poster, or a slide to read."""
+    """One file made of an asset: a sound, pictures, the file to share, a poster, a storyboard, a slide to read."""
 
     class Kind(models.TextChoices):
         SOUND = "sound"
@@ -172,6 +173,7 @@ class Rendition(models.Model):
         SHARE = "share"
         POSTER = "poster"
         STILL = "still"  # a slide to read, from `start_s` on
+        STORYBOARD = "storyboard"  # a sheet of pictures of `width` x `height`, `fps` of them a second
 
     asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="renditions")
     name = models.CharField(max_length=40)
@@ -202,6 +204,7 @@ class Rendition(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["share", "poster"])
+                | Q(kind="storyboard", fps__gt=0, duration_s__isnull=False)
                 | Q(kind="still", start_s__isnull=False)
                 | Q(kind__in=["sound", "slides", "video"], fragments__isnull=False, duration_s__isnull=False),
                 name="media_rendition_tracks_have_an_index",
@@ -281,5 +284,7 @@ def step_order() -> tuple[models.Case, models.F, models.Case]:
             default=2,
         ),
         F("created_at"),
-        models.Case(models.When(kind__in=["pictures", "slides"], then=0), default=1),
+        models.Case(
+            models.When(kind__in=["pictures", "slides"], then=0), models.When(kind="storyboard", then=2), default=1
+        ),
     )

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from lms.core import sizes
 from lms.core.clock import now as present
 from media_pipeline import selectors, services
 from media_pipeline.models import Step
@@ -40,6 +41,7 @@ KINDS = {
     Step.Kind.SHARE: gettext_lazy("File for sharing"),
     Step.Kind.SLIDES: gettext_lazy("Slides to read"),
     Step.Kind.PLAIN: gettext_lazy("For older devices"),
+    Step.Kind.STORYBOARD: gettext_lazy("Small pictures"),
 }
 STATES = {
     Step.State.WAITING: gettext_lazy("waits"),
@@ -95,6 +97,37 @@ def queue(request: HttpRequest) -> HttpResponse:
         "rows": [_row(step, now) for step in page.object_list],
     }
     return render(request, "media_pipeline/queue.html", context)
+
+
+@never_cache
+@require_safe
+@operators_only
+def cost(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """What one recording costs its learners, the store and the machines."""
+    found = selectors.cost(asset_id)
+    if found is None:
+        messages.error(request, str(UnknownAsset()))
+        return redirect("queue:index")
+    minutes = (found.duration_s or 0) / 60
+    context = {
+        "cost": found,
+        "ways": [(_way(way.name), way.size_bytes, _of_ten(way.size_bytes, minutes)) for way in found.ways],
+        "steps": [(KINDS[Step.Kind(kind)], cpu_s) for kind, cpu_s in found.cpu_s.items() if cpu_s],
+        "cpu_a_minute_s": found.total_cpu_s / minutes if minutes else None,
+    }
+    return render(request, "media_pipeline/cost.html", context)
+
+
+def _way(name: str) -> str:
+    """What a way to take a lesson is called here, where those for older devices stand beside the others."""
+    if name == "read":
+        return _("Read the slides")
+    older = _("older devices") if name.startswith("h") and name[1:].isdigit() else ""
+    return f"{name} ({older})" if older else sizes.quality_label(name)
+
+
+def _of_ten(size_bytes: int, minutes: float) -> int | None:
+    return round(size_bytes / minutes * 10) if minutes else None
 
 
 def _row(step: Step, now: datetime) -> Row:

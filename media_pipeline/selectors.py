@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from lms.core.clock import now as present
-from media_pipeline import addresses
+from media_pipeline import addresses, storyboards
 from media_pipeline.ladder import READ
 from media_pipeline.models import Asset, Rendition, Step, StoredFile, step_order
 from media_pipeline.sentences import in_this_language
 from media_pipeline.types import (
     AssetState,
     Content,
+    FragmentIndex,
     Media,
     PictureKind,
     Plain,
@@ -27,6 +28,7 @@ from media_pipeline.types import (
     StepProgress,
     StepState,
     Still,
+    Storyboard,
 )
 from media_pipeline.types import Rendition as Picture
 
@@ -78,6 +80,13 @@ def stills(recording: Media) -> tuple[Still, ...]:
     )
 
 
+def track(sha256: str, file_name: str) -> tuple[FragmentIndex, float] | None:
+    """Where a file of one track can be entered, and its length in seconds; None for files without an index."""
+    rows = Rendition.objects.filter(file=sha256, file_name=file_name, fragments__isnull=False)
+    row = rows.defer("asset").order_by("id").first()
+    return (row.index, row.duration_s or 0.0) if row else None
+
+
 def _media(asset: Asset, renditions: Sequence[Rendition], steps: Sequence[Step], *, private: bool) -> Media:
     default = next((row for row in renditions if row.is_default), None)
     sound_bytes = default.file.size_bytes if default else 0
@@ -104,6 +113,7 @@ def _media(asset: Asset, renditions: Sequence[Rendition], steps: Sequence[Step],
         poster_url=address(poster) if poster else None,
         poster_width=poster.width if poster else None,
         poster_height=poster.height if poster else None,
+        storyboard=_storyboard(renditions, address),
         steps=tuple(_progress(step) for step in steps),
         error_code=asset.error_code,
         error_sentence=in_this_language(asset.error_sentences),
@@ -119,6 +129,24 @@ def _plain(rows: Sequence[Rendition], address: Callable[[Rendition], str]) -> Pl
         sound=replace(_sound(sound, address(sound)), is_default=True) if sound else None,
         renditions=tuple(_picture(row, address(row), sound_bytes) for row in rows if row.kind in _TRACKS),
     )
+
+
+def _storyboard(rows: Sequence[Rendition], address: Callable[[Rendition], str]) -> Storyboard | None:
+    row = next((row for row in rows if row.kind == Rendition.Kind.STORYBOARD), None)
+    if row is None:
+        return None
+    url = address(row)
+    return Storyboard(url, f"{url.rpartition('.')[0]}.vtt", row.file.size_bytes)
+
+
+def storyboard(sha256: str, file_name: str) -> str:
+    """The list of the pictures of a sheet, as WebVTT; empty for other files."""
+    rows = Rendition.objects.filter(file=sha256, file_name=file_name, kind=Rendition.Kind.STORYBOARD)
+    row = rows.order_by("id").first()
+    if row is None or not row.fps:
+        return ""
+    size = row.width or 0, row.height or 0
+    return storyboards.webvtt(file_name, duration_s=row.duration_s or 0.0, every_s=1 / row.fps, size=size)
 
 
 def _sound(row: Rendition, url: str) -> Sound:
@@ -214,6 +242,58 @@ class Queue:
     def total_cpu_s(self) -> float:
         """CPU seconds of all steps."""
         return sum(self.cpu_s.values())
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to take a lesson: what it costs whoever takes it once."""
+
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a lesson costs: its learners, the store, and the machines that made it."""
+
+    name: str
+    duration_s: float | None
+    source_size_bytes: int
+    ways: tuple[Way, ...]  # fewest bytes first
+    files: tuple[tuple[str, str, int], ...]  # name, what it is (its MIME type), bytes
+    cpu_s: dict[str, float]  # by kind of step
+
+    @property
+    def stored_bytes(self) -> int:
+        """All files made of it."""
+        return sum(size for _, _, size in self.files)
+
+    @property
+    def total_cpu_s(self) -> float:
+        """CPU seconds of all steps."""
+        return sum(self.cpu_s.values())
+
+
+def cost(asset_id: UUID) -> Cost | None:
+    """What a recording costs; None when there is none of this id."""
+    known = media([asset_id]).get(asset_id)
+    if known is None:
+        return None
+    rows = Rendition.objects.filter(asset=asset_id).select_related("file").order_by("-file__size_bytes", "name")
+    files = tuple((row.name, row.mime, row.file.size_bytes) for row in rows)
+    ways = [Way(sound.name, sound.size_bytes) for sound in known.sounds]
+    ways += [Way(one.name, one.size_with_sound_bytes) for one in (*known.renditions, *known.plain.renditions)]
+    read = sum(row.file.size_bytes for row in rows if row.kind == Rendition.Kind.STILL)
+    ways += [Way("read", read)] if read else []
+    ways += [Way("share", known.share.size_bytes)] if known.share else []
+    return Cost(
+        name=known.name,
+        duration_s=known.duration_s,
+        source_size_bytes=known.source_size_bytes,
+        ways=tuple(sorted(ways, key=lambda way: way.size_bytes)),
+        files=files,
+        cpu_s=dict(Step.objects.filter(asset=asset_id).order_by().values_list("kind", "cpu_s")),
+    )
 
 
 def queue() -> Queue:

@@ -13,14 +13,14 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lms.core import outbox
 from media_pipeline import containers, files
 from media_pipeline.adapters.storage import BLOCK, hash_of, older_than, receive, renditions, sources
 from media_pipeline.leases import NO_LEASE
-from media_pipeline.models import Asset, Step
+from media_pipeline.models import Asset, Rendition, Step
 from media_pipeline.refusals import (
     EmptyFile,
     NoSpaceForUpload,
@@ -33,7 +33,7 @@ from media_pipeline.sentences import in_all_languages
 
 Upload = File[bytes] | IO[bytes]
 FIT_TOLERANCE_S = 0.1
-FITTED = (Step.Kind.VOICE, Step.Kind.SHARE)  # what a further voice is heard by
+FITTED = (Step.Kind.VOICE, Step.Kind.SHARE, Step.Kind.PLAIN)  # what a further voice is heard by
 FORGOTTEN_AFTER = timedelta(days=2)  # uploads that never came into a page, files a crash left behind
 
 
@@ -188,9 +188,13 @@ def complete(*, now: datetime) -> int:
         for kind in Step.EXTRA
         for asset_id in Asset.objects.exclude(steps__kind=kind).order_by("id").values_list("id", flat=True)
     ]
+    # Of sound alone nothing was made for devices without Opus once.
+    aac = Rendition.objects.filter(asset=OuterRef("pk"), kind=Rendition.Kind.SOUND, mime__contains="mp4a")
+    deaf = Asset.objects.filter(~Exists(aac), content="audio")
     with transaction.atomic():
         Step.objects.bulk_create(lacking, ignore_conflicts=True)
-    return len(lacking)
+        again = Step.objects.filter(kind=Step.Kind.PLAIN, state=Step.State.DONE, asset__in=deaf)
+        return len(lacking) + again.update(state=Step.State.WAITING, not_before=now, fraction=0, finished_at=None)
 
 
 def fit(*, asset_id: UUID, to: UUID, now: datetime) -> bool:

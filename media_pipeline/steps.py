@@ -144,6 +144,7 @@ def _work(step: Step, folder: Path) -> None:
             Step.Kind.SHARE: encoder().encode_share,
             Step.Kind.SLIDES: encoder().encode_slides,
             Step.Kind.PLAIN: encoder().encode_plain,
+            Step.Kind.STORYBOARD: encoder().encode_storyboard,
         }[Step.Kind(step.kind)]
         made = encode(source, _plan(step.asset, source, watch), folder, watch=watch)
     _save_made(step, made, watch)

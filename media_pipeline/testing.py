@@ -129,15 +129,22 @@ def encode_share(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> lis
 
 def encode_plain(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
     _begin(plan, "plain", folder, watch)
-    if plan.content == "audio":
-        return []
+    pictures = () if plan.content == "audio" else (("h64", 48_000, 426, 240), ("h200", 180_000, 640, 360))
     made = [
         _track(plan, folder, name, "video", bps, 'video/mp4; codecs="avc1.64001E"', (width, height, 12.0))
-        for name, bps, width, height in (("h64", 48_000, 426, 240), ("h200", 180_000, 640, 360))
+        for name, bps, width, height in pictures
     ]
     if plan.sound:
         made.append(_track(plan, folder, "aac", "sound", 25_000, 'audio/mp4; codecs="mp4a.40.2"'))
     return made
+
+
+def encode_storyboard(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
+    _begin(plan, "storyboard", folder, watch)
+    if plan.content == "audio":
+        return []
+    path = _write(plan, folder / "storyboard.webp", 900)
+    return [Encoded("storyboard", "storyboard", path, "image/webp", 900, plan.duration_s, 0, 96, 54, fps=0.05)]
 
 
 def encode_slides(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:

@@ -85,6 +85,15 @@ class Still:
 
 
 @dataclass(frozen=True)
+class Storyboard:
+    """Small pictures of a lesson on one sheet, and the list of what stands where (WebVTT)."""
+
+    url: str
+    list_url: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
 class StepProgress:
     """How far one step of an asset is, for progress bars."""
 
@@ -114,6 +123,7 @@ class Media:
     poster_url: str | None = None
     poster_width: int | None = None
     poster_height: int | None = None
+    storyboard: Storyboard | None = None
     steps: tuple[StepProgress, ...] = ()
     error_code: str = ""
     error_sentence: str = ""

@@ -39,9 +39,9 @@ class _File:
 @require_safe
 def public(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
     """A file that a published page shows: 200, 206, 304, 412, 416, or 404."""
-    file = _find(sha256, name)
+    file = find(sha256, name)
     if file is None or not file.shown:
-        return _not_found()
+        return not_found()
     return _serve(request, file, f"public, {FOREVER}")
 
 
@@ -49,16 +49,17 @@ def public(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
 def private(request: HttpRequest, signature: str, sha256: str, name: str) -> HttpResponseBase:
     """A file for whoever holds an address that was signed for them: as `public`, and 404 once the signature ended."""
     if not addresses.is_signed(sha256, signature, now_s=time.time()):
-        return _not_found()
-    file = _find(sha256, name)
+        return not_found()
+    file = find(sha256, name)
     if file is None:
-        return _not_found()
+        return not_found()
     # Who holds the address may have the file for as long as it is signed, and no copy is to outlast that.
     left_s = addresses.seconds_left(signature, now_s=time.time())
     return _serve(request, file, f"private, max-age={left_s}", valid_s=left_s)
 
 
-def _find(sha256: str, name: str) -> _File | None:
+def find(sha256: str, name: str) -> _File | None:
+    """A file by its address, None when there is none; whether it is shown is believed for a moment."""
     key = f"media_file:{sha256}:{name}"
     found: _File | None = cache.get(key)
     if found is None:
@@ -112,7 +113,7 @@ def _serve(request: HttpRequest, file: _File, cache_control: str, valid_s: int |
             valid_s=valid_s,
         )
         if answer is not None:
-            return _lean(answer)
+            return lean(answer)
         answer = _body(file, wanted)
         if disposition:
             answer.headers["Content-Disposition"] = disposition
@@ -120,7 +121,7 @@ def _serve(request: HttpRequest, file: _File, cache_control: str, valid_s: int |
     if answer.status_code < 400:
         answer.headers["Cache-Control"] = cache_control
     answer.headers["Accept-Ranges"] = "bytes"
-    return _lean(answer)
+    return lean(answer)
 
 
 def _answered_here(request: HttpRequest, file: _File, etag: str) -> tuple[Span | None, HttpResponseBase | None]:
@@ -148,7 +149,7 @@ def _body(file: _File, wanted: Span | None) -> HttpResponseBase:
         opened = renditions.open(file.sha256, first=part.first, length=part.length)
     except FileNotFoundError:
         logger.exception("the storage has lost %s", file.sha256)
-        return _not_found()
+        return not_found()
     except StorageError as error:
         logger.warning("%s cannot be sent: %s (%s)", file.sha256, error.code, error.detail)
         return HttpResponse(status=503, headers={"Cache-Control": "no-store", "Retry-After": "10"})
@@ -177,11 +178,12 @@ class _Blocks:
         self._file.close()
 
 
-def _not_found() -> HttpResponseBase:
-    return _lean(HttpResponseNotFound(headers={"Cache-Control": "no-store"}))
+def not_found() -> HttpResponseBase:
+    """The same for what is not there and for what is not for the asker."""
+    return lean(HttpResponseNotFound(headers={"Cache-Control": "no-store"}))
 
 
-def _lean(response: HttpResponseBase) -> HttpResponseBase:
+def lean(response: HttpResponseBase) -> HttpResponseBase:
     """Without the headers that only pages need: on a slow link every range would carry them."""
     response._csp_exempt = True  # type: ignore[attr-defined]
     response.xframe_options_exempt = True  # type: ignore[attr-defined]

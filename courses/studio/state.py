@@ -18,6 +18,7 @@ def _step_label(kind: str) -> str:
         "share": _("File to hand on"),
         "slides": _("Slides to read"),
         "plain": _("For older devices"),
+        "storyboard": _("Small pictures"),
     }
     return labels.get(kind, kind)
 
@@ -99,6 +100,7 @@ def describe(media: Media) -> dict[str, Any]:
         "play_url": media.share.url if media.share else (media.sound.url if media.sound else ""),
         "play_is_sound": media.share is None or not media.renditions,
         "poster_url": media.poster_url or "",
+        "storyboard_url": media.storyboard.url if media.storyboard else "",
         "steps": [_step(step) for step in media.steps],
         "table": table,
         "error": {"code": media.error_code, "sentence": media.error_sentence} if media.error_code else None,

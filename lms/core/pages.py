@@ -20,7 +20,14 @@ _BOUNDARIES = (re.compile(rb"(?=<style>)"), re.compile(rb"</h1>"))
 _SMALL = 200
 _BETWEEN_LINES = re.compile(rb"\s*\n\s*")
 _AS_WRITTEN = re.compile(rb"<(?:pre|textarea)\b", re.IGNORECASE)
-_TEXT = ("text/", "application/json", "application/xml", "image/svg+xml", "application/javascript")
+_TEXT = (
+    "text/",
+    "application/json",
+    "application/xml",
+    "application/vnd.apple.mpegurl",
+    "image/svg+xml",
+    "application/javascript",
+)
 # Rooms of the site that are somebody's own, or say themselves how long they may be kept.
 _PERSONAL = ("/admin/", "/documents/", "/api/", "/health/", "/media/", "/files/", "/static/", "/metrics")
 

@@ -20,6 +20,7 @@ from media_pipeline.ladder import (
     Probe,
 )
 from media_pipeline.stills import GRID, LOOKS_A_SECOND
+from media_pipeline.storyboards import EVERY_S
 
 POSTER_CANDIDATES = 5
 FRAGMENTED = "+empty_moov+delay_moov+default_base_moof+skip_trailer+frag_every_frame"
@@ -103,6 +104,12 @@ def share(source: Path, plan: Plan, target: Path, poster: tuple[Path, float] | N
         options |= {"acodec": "aac", "ar": 32_000, "ac": 1, "audio_bitrate": SHARE_SOUND_BPS}
     outputs.insert(0, ffmpeg.output(*streams, str(target), **options))
     return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
+
+
+def storyboard(source: Path, plan: Plan, folder: Path, size: tuple[int, int]) -> list[str]:
+    """A picture of each stretch of the lesson, out of its middle: `story-0001.png` and so on."""
+    taken = _sized(_picture(_input(source), plan.probe), *size, 1 / EVERY_S, plan.duration_s).filter("format", "rgb24")
+    return _command(taken.output(str(folder / "story-%04d.png"), format="image2", fps_mode="passthrough"))
 
 
 def looks(source: Path, plan: Plan, target: Path) -> list[str]:
@@ -189,7 +196,7 @@ def _av1(rung: PictureRung) -> dict[str, Any]:
         "crf": rung.crf,
         "maxrate": rung.ceiling_bps,
         "g": 99_999,
-        "force_key_frames": ",".join(f"{time:g}" for time in rung.keyframes_s),
+        "force_key_frames": _moments(rung.keyframes_s),
         "svtav1-params": ":".join(f"{key}={value}" for key, value in parameters.items()),
     }
 
@@ -207,13 +214,18 @@ def _h264(rung: PlainRung) -> dict[str, Any]:
         "bf": 0,  # our fragments keep pictures in the order in which they are shown
         "g": 99_999,
         "sc_threshold": 0,
-        "force_key_frames": ",".join(f"{time:g}" for time in rung.keyframes_s),
+        "force_key_frames": _moments(rung.keyframes_s),
     }
 
 
 def _rate(fps: float) -> str:
     rate = Fraction(fps).limit_denominator(1001)
     return f"{rate.numerator}/{rate.denominator}"
+
+
+def _moments(times_s: Sequence[float]) -> str:
+    """For ffmpeg, which takes the first picture from each on: a thousandth early, or rounding finds the next."""
+    return ",".join(_seconds(max(0.0, time_s - 0.001)) for time_s in times_s)
 
 
 def _seconds(time_s: float) -> str:

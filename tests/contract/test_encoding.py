@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import os
 import select
 import subprocess
@@ -12,8 +13,9 @@ from typing import Any
 
 import av
 import pytest
+from PIL import Image
 
-from media_pipeline import encoding
+from media_pipeline import encoding, hls, storyboards
 from media_pipeline.adapters import boxes, fragments
 from media_pipeline.adapters.probe import look_at
 from media_pipeline.content import classify
@@ -50,7 +52,9 @@ def check(folder: Path, manifest: dict[str, Any], duration_s: float) -> None:
     assert json.loads((folder / "manifest.json").read_text()) == manifest
     named = {one["file"] for one in (*manifest["sounds"], *manifest["renditions"], manifest["share"])}
     named |= {one["file"] for one in manifest["stills"]}
-    named |= {"manifest.json"} | ({manifest["poster"]} if manifest["poster"] else set())
+    named |= {manifest["storyboard"]["file"]} if manifest["storyboard"] else set()
+    named |= {hls.address(one["file"]) for one in (*manifest["sounds"], *manifest["renditions"])}
+    named |= {"manifest.json", manifest["playlists"]["hls"]} | ({manifest["poster"]} if manifest["poster"] else set())
     assert {path.name for path in folder.iterdir()} == named
     assert manifest["source"]["duration_s"] == pytest.approx(duration_s, abs=0.3)
     for one in (*manifest["sounds"], *manifest["renditions"]):
@@ -255,7 +259,7 @@ import os, signal, sys, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 from pathlib import Path
-from media_pipeline import encoding
+from media_pipeline import encoding, hls, storyboards
 source = Path(sys.argv[1])
 plan = encoding.examine(source, watch=lambda now: None).plan
 def kill(now):
@@ -300,3 +304,24 @@ SHARED = Path(os.environ.get("SHARED_DIR", "../shared")) / "data" / "clips"
 )
 def test_real_clips_are_told_apart(name: str, content: str) -> None:
     assert classify(look_at(SHARED / name, watch=quiet).look) == content
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "market-people-768x432-10fps.mp4",
+        "talkinghead-signers-640x480.mkv",
+        "screencast-gnome-displays-1024x768.webm",
+        "slides-changes-eth-320x240.mov",
+    ],
+)
+def test_the_storyboard_of_a_real_clip_weighs_at_most_a_kilobyte_a_minute(name: str, tmp_path: Path) -> None:
+    plan = encoding.examine(SHARED / name, watch=quiet).plan
+    (made,) = encoding.encode_storyboard(SHARED / name, plan, tmp_path, watch=quiet)
+    assert made.size_bytes == made.path.stat().st_size <= 1000 * max(1, plan.duration_s / 60)
+    assert made.width
+    assert made.height
+    assert made.width * made.height >= 40 * 22
+    with Image.open(made.path) as sheet:
+        count = math.ceil(plan.duration_s / storyboards.EVERY_S)
+        assert sheet.size == (min(count, 10) * made.width, math.ceil(count / 10) * made.height)

@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client, override_settings
 
 from media_pipeline import selectors, testing
@@ -21,10 +20,13 @@ from media_pipeline.types import Media
 from scripts.services import sets
 from scripts.services.nginx import Nginx, forwarding
 from scripts.services.places import Place
-from tests import database
 from tests.factories import buckets
 
-pytestmark = [pytest.mark.contract, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.contract,
+    pytest.mark.usefixtures("database_as_it_was"),
+    pytest.mark.django_db(transaction=True),
+]
 DEPLOY = Path(django_settings.BASE_DIR) / "deploy" / "nginx"
 DISK = "django.core.files.storage.FileSystemStorage"
 
@@ -68,18 +70,6 @@ class Front:
             for address, size in zip(re.split(r"[,:] ", addresses), re.split(r"[,:] ", received), strict=False):
                 if address.strip() not in {"", "-"} and wanted(address.strip()):
                     yield int(size) if size.strip().isdigit() else 0
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _database_as_it_was(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """What a server reads is committed, and its tests end with an empty database: others get theirs back."""
-    yield
-    with django_db_blocker.unblock():
-        path = Path(connection.settings_dict["NAME"])
-        connection.close()
-        for ending in ("-wal", "-shm"):
-            path.with_name(path.name + ending).unlink(missing_ok=True)
-        database.copy_to(path)
 
 
 @pytest.fixture(params=["folder", "bucket"])

@@ -202,7 +202,9 @@ def test_what_is_refused_anyway_is_refused_before_it_is_read(
 def test_an_upload_answers_with_its_state_and_becomes_ready(trainer: Client) -> None:
     answer = _upload(trainer, language="zh-hans").json()
     assert (answer["state"], answer["settled"], answer["table"]) == ("received", False, [])
-    assert [step["kind"] for step in answer["steps"]] == [*["examine", "voice", "pictures", "share", "slides", "plain"]]
+    assert [step["kind"] for step in answer["steps"]] == [
+        "examine", "voice", "pictures", "share", "slides", "plain", "storyboard",
+    ]  # fmt: skip
     assert Asset.objects.get().language == "zh"
     work_off()
     state = trainer.get(reverse("recordings:state", args=[answer["id"]]), headers=SCRIPT).json()
@@ -210,6 +212,7 @@ def test_an_upload_answers_with_its_state_and_becomes_ready(trainer: Client) -> 
     assert [row["name"] for row in state["table"]] == ["voice", "slides", "v100", "share"]
     assert all(row["per_ten_minutes"] and row["whole"] for row in state["table"])
     assert state["play_url"].startswith("/media/p/")
+    assert trainer.get(state["storyboard_url"]).headers["Content-Type"] == "image/webp"
     assert trainer.get(state["play_url"]).status_code == 200
 
 

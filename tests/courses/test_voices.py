@@ -162,7 +162,11 @@ def test_a_voice_is_made_as_long_as_the_lesson_and_plays_on_meanwhile(client: Cl
     lesson = make.lesson(make.course(), asset_id=ready_asset(duration_s=90), tongues=[make.tongue("bo", voice=short)])
     assert client.get(f"{lesson.url}in/bo/").status_code == 200
     assert data(client.get(f"{lesson.url}in/bo/").content.decode())["duration"] == 60
-    assert set(Step.objects.filter(asset=short, state="waiting").values_list("kind", flat=True)) == {"voice", "share"}
+    assert set(Step.objects.filter(asset=short, state="waiting").values_list("kind", flat=True)) == {
+        "voice",
+        "share",
+        "plain",
+    }
     work_off()
     assert data(client.get(f"{lesson.url}in/bo/").content.decode())["duration"] == 90
     assert Rendition.objects.filter(asset=short, name="voice").count() == 1

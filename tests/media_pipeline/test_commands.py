@@ -36,10 +36,10 @@ def test_the_status_shows_every_upload_and_why_one_failed() -> None:
 def test_the_status_is_one_document_for_programs() -> None:
     asset_id = testing.playable_asset()
     document = json.loads(status("--json"))
-    assert document["queue"]["waiting"] == 4
+    assert document["queue"]["waiting"] == 5
     assert document["assets"][0]["id"] == str(asset_id)
     assert document["assets"][0]["sizes"].keys() == {"voice"}
-    assert [step["state"] for step in document["assets"][0]["steps"]] == ["done", "done", *["waiting"] * 4]
+    assert [step["state"] for step in document["assets"][0]["steps"]] == ["done", "done", *["waiting"] * 5]
 
 
 def test_an_empty_status() -> None:

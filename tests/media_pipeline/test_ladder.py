@@ -1,6 +1,8 @@
 """The ladder: what is planned for which source."""
 
 import math
+from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media_pipeline import ladder
-from media_pipeline.ladder import Probe, fit, frame_rate, keyframes, plan
+from media_pipeline.ladder import KEYFRAMES_S, Probe, fit, frame_rate, keyframes, plain_rungs, plan
 from media_pipeline.types import Content
 
 CONTENTS: tuple[Content, ...] = ("slides", "screencast", "camera")
@@ -43,17 +45,18 @@ def source(**values: object) -> Probe:
 def test_each_kind_of_content_gets_its_rungs(content: Content, size: tuple[int, int], names: list[str]) -> None:
     made = plan(source(width=size[0], height=size[1]), content)
     assert [rung.name for rung in made.pictures] == names
-    assert made.steps == ("voice", "pictures", "share", *(("slides",) if content != "camera" else ()), "plain")
+    slides = ("slides",) if content != "camera" else ()
+    assert made.steps == ("voice", "pictures", "share", *slides, "plain", "storyboard")
 
 
 def test_sound_alone_gets_a_voice_and_a_shared_file_without_picture() -> None:
     made = plan(source(width=None, height=None, fps=None, video_codec=None), "audio")
-    assert (made.voice, made.pictures, made.share, made.steps) == (True, (), None, ("voice", "share"))
+    assert (made.voice, made.pictures, made.share, made.steps) == (True, (), None, ("voice", "share", "plain"))
 
 
 def test_picture_alone_gets_no_voice() -> None:
     made = plan(source(audio_codec=None, audio_index=None), "camera")
-    assert (made.voice, made.steps) == (False, ("pictures", "share", "plain"))
+    assert (made.voice, made.steps) == (False, ("pictures", "share", "plain", "storyboard"))
 
 
 def test_upright_lessons_stay_upright_and_get_as_many_points() -> None:
@@ -143,3 +146,26 @@ def test_devices_without_av1_get_rungs_that_switch_where_the_others_do(
 
 def test_sound_alone_gets_nothing_for_devices_without_av1() -> None:
     assert ladder.plain_rungs(source(width=None, height=None, fps=None, video_codec=None), "audio") == ()
+
+
+@pytest.mark.parametrize("content", ["camera", "screencast", "slides"])
+@pytest.mark.parametrize("fps", [12.5, 15, 20, 24000 / 1001, 24, 25, 27.3, 30000 / 1001, 30, 48, 50, 60000 / 1001, 60])
+def test_keyframes_of_all_rungs_stand_together_whatever_the_frame_rate(content: Content, fps: float) -> None:
+    about = source(width=1920, height=1080, fps=fps, duration_s=3600)
+    for rungs in (plan(about, content).pictures, plain_rungs(about, content)):
+        first = [_first_pictures(rung.fps, rung.keyframes_s) for rung in rungs]
+        for together in zip(*first, strict=True):
+            assert max(together) - min(together) < 0.005
+        wanted = keyframes(3600, *KEYFRAMES_S[content])
+        assert all(-0.001 <= own - time <= 6 for own, time in zip(rungs[0].keyframes_s, wanted, strict=False))
+
+
+def _first_pictures(fps: float, times_s: Sequence[float]) -> list[float]:
+    """When the first picture from each moment on begins, as ffmpeg looks for it."""
+    rate = Fraction(fps).limit_denominator(1001)
+    return [float(math.ceil(Fraction(max(0.0, round(time_s - 0.001, 3))) * rate) / rate) for time_s in times_s]
+
+
+def test_without_a_frame_rate_keyframes_stand_where_they_are_wanted() -> None:
+    rung = plan(source(fps=None), "camera").pictures[0]
+    assert rung.keyframes_s[:3] == (0.0, 3.0, 12.0)

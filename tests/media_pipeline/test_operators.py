@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -44,8 +46,40 @@ def test_it_shows_what_waits_what_failed_with_its_log_and_the_cost(operator: Cli
     assert "<details>" in page
     assert "done.mp4" in operator.get(f"{PAGE}?state=done").content.decode()
     assert operator.get(f"{PAGE}?state=done").context["rows"][0].stored_bytes > 0
-    assert operator.get(PAGE).context["queue"].total_cpu_s == 2.5
+    assert operator.get(PAGE).context["queue"].total_cpu_s == 3.0
     assert [row.step.state for row in operator.get(f"{PAGE}?state=failed").context["rows"]] == ["failed"]
+
+
+def test_what_a_lesson_costs_its_learners_the_store_and_the_machines(operator: Client) -> None:
+    asset_id = ready_asset(name="<done>.mp4", content="slides", duration_s=120)
+    answer = operator.get(f"{PAGE}{asset_id}/")
+    cost = answer.context["cost"]
+    assert [way.name for way in cost.ways] == ["read", "voice", "slides", "h64", "share", "v100", "h200"]
+    sizes = {name: size for name, _, size in cost.files}
+    taken = {way.name: way.size_bytes for way in cost.ways}
+    assert taken["slides"] == sizes["slides"] + sizes["voice"]
+    assert taken["h64"] == sizes["h64"] + sizes["aac"]
+    assert cost.stored_bytes == sum(sizes.values())
+    assert (cost.total_cpu_s, answer.context["cpu_a_minute_s"]) == (3.0, 1.5)
+    page = answer.content.decode()
+    assert "&lt;done&gt;.mp4" in page
+    assert "/media/" not in page.split("<main", 1)[-1].replace("/admin/", "")
+    assert f"{PAGE}{asset_id}/" in operator.get(f"{PAGE}?state=done").content.decode()
+
+
+def test_the_cost_of_what_is_not_there_and_of_what_is_not_made_yet(operator: Client) -> None:
+    assert operator.get(f"{PAGE}{UUID(int=1)}/")["Location"] == PAGE
+    waiting = operator.get(f"{PAGE}{received_asset()}/")
+    assert (waiting.status_code, waiting.context["cost"].ways) == (200, ())
+
+
+def test_only_operators_see_what_lessons_cost(client: Client) -> None:
+    asset_id = received_asset()
+    assert client.get(f"{PAGE}{asset_id}/")["Location"].startswith("/admin/login/")
+    user = User.objects.create_user(username="trainer", password="pass")
+    user.user_permissions.set(Permission.objects.filter(codename="access_admin"))
+    client.force_login(user)
+    assert client.get(f"{PAGE}{asset_id}/")["Location"].startswith("/admin/")
 
 
 @pytest.mark.parametrize("query", ["state=nonsense", "p=x", "p=999&state=waiting", "state=%00&p=-1"])

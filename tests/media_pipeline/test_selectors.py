@@ -42,7 +42,9 @@ def test_a_lesson_is_playable_before_it_is_ready() -> None:
     assert media.playable
     assert media.state == "encoding"
     assert 0 < media.fraction < 1
-    assert [step.kind for step in media.steps] == ["examine", "voice", "pictures", "share", "slides", "plain"]
+    assert [step.kind for step in media.steps] == [
+        "examine", "voice", "pictures", "share", "slides", "plain", "storyboard",
+    ]  # fmt: skip
 
 
 def test_the_sound_has_the_language_of_the_upload() -> None:
@@ -65,7 +67,7 @@ def test_the_queue_counts_what_waits_runs_and_failed() -> None:
     testing.failed_asset(name="bad.mp4")
     testing.received_asset(name="new.mp4")
     queue = selectors.queue()
-    assert (queue.waiting, queue.running, queue.failed, queue.waiting_for_space) == (6, 0, 1, 0)
+    assert (queue.waiting, queue.running, queue.failed, queue.waiting_for_space) == (7, 0, 1, 0)
     assert queue.oldest_waiting_at is not None
     assert queue.oldest_waiting_at <= now()
     Step.objects.filter(state="waiting").delete()

@@ -31,7 +31,7 @@ def test_an_upload_is_kept_by_content_with_its_steps_waiting(tmp_path: Path) -> 
     assert files_in(tmp_path / "sources") == {asset.source_sha256}
     assert list(asset.steps.order_by("kind").values_list("kind", "state")) == [
         ("examine", "waiting"), ("pictures", "waiting"), ("plain", "waiting"), ("share", "waiting"),
-        ("slides", "waiting"), ("voice", "waiting"),
+        ("slides", "waiting"), ("storyboard", "waiting"), ("voice", "waiting"),
     ]  # fmt: skip
     assert not files_in(tmp_path / "uploads")
 
@@ -158,7 +158,7 @@ def test_retry_goes_on_where_it_failed() -> None:
     assert (asset.state, asset.error_code) == ("encoding", "")
     assert set(asset.steps.values_list("kind", "state")) == {
         ("examine", "done"), ("voice", "done"), ("pictures", "done"), ("share", "waiting"),
-        ("slides", "done"), ("plain", "done"),
+        ("slides", "done"), ("plain", "done"), ("storyboard", "done"),
     }  # fmt: skip
 
 
@@ -206,6 +206,6 @@ def test_garbage_leaves_files_that_another_asset_shows(tmp_path: Path) -> None:
     testing.ready_asset(language="zh-hans")
     services.collect_garbage(keep={kept}, now=now() + timedelta(days=3))
     shown = set(Rendition.objects.values_list("file_id", flat=True))
-    assert len(shown) == 11
+    assert len(shown) == 12
     assert files_in(tmp_path / "renditions") == shown
     assert len(files_in(tmp_path / "sources")) == 1

@@ -58,7 +58,7 @@ def test_the_voice_of_a_new_lesson_goes_before_the_pictures_of_older_ones() -> N
     assert order == [
         (old, "examine"), (new, "examine"), (old, "voice"), (new, "voice"),
         (old, "pictures"), (old, "share"), (new, "pictures"), (new, "share"),
-        (old, "slides"), (old, "plain"), (new, "slides"), (new, "plain"),
+        (old, "slides"), (old, "plain"), (old, "storyboard"), (new, "slides"), (new, "plain"), (new, "storyboard"),
     ]  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def test_everyone_is_told_when_a_lesson_became_playable_and_ready() -> None:
             pass
     finally:
         signals.asset_changed.disconnect(note)
-    assert told == [(asset_id, "encoding", 1), (asset_id, "ready", 11)]
+    assert told == [(asset_id, "encoding", 1), (asset_id, "ready", 12)]
 
 
 def test_a_file_at_fault_is_refused_at_once_with_its_sentence() -> None:

@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand
 
 from media_pipeline import encoding
 from media_pipeline.encoding import Encoded, Examined, MediaError, NoSpace, Progress
+from media_pipeline.packaging import write_playlists
 
 STEPS = {
     "voice": encoding.encode_voice,
@@ -24,6 +25,7 @@ STEPS = {
     "share": encoding.encode_share,
     "slides": encoding.encode_slides,
     "plain": encoding.encode_plain,
+    "storyboard": encoding.encode_storyboard,
 }
 
 
@@ -65,7 +67,7 @@ def transcode(source: Path, output: Path) -> dict[str, Any]:
         encoded: list[Encoded] = []
         for name in examined.plan.steps:
             encoded += STEPS[name](source, examined.plan, folder, watch=_show(name))
-        manifest = describe(source, examined, encoded)
+        manifest = describe(source, examined, encoded) | {"playlists": write_playlists(encoded, folder)}
         manifest["seconds"] = {"wall": round(time.monotonic() - wall, 2), "cpu": round(_cpu_s() - cpu, 2)}
         (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
         for path in sorted(folder.iterdir(), key=lambda path: path.name == "manifest.json"):
@@ -109,6 +111,7 @@ def describe(source: Path, examined: Examined, encoded: list[Encoded]) -> dict[s
     sound_bytes = sounds[0].size_bytes if sounds else 0
     share = next(one for one in encoded if one.kind == "share")
     poster = next((one for one in encoded if one.kind == "poster"), None)
+    storyboard = next((one for one in encoded if one.kind == "storyboard"), None)
     return {
         "source": {
             "name": source.name,
@@ -139,8 +142,15 @@ def describe(source: Path, examined: Examined, encoded: list[Encoded]) -> dict[s
             if one.kind in ("slides", "video")
         ],
         "share": {"file": share.path.name, "mime": share.mime, "bytes": share.size_bytes},
-        "playlists": {},
         "poster": poster and poster.path.name,
+        "storyboard": storyboard
+        and {
+            "file": storyboard.path.name,
+            "bytes": storyboard.size_bytes,
+            "width": storyboard.width,
+            "height": storyboard.height,
+            "every_s": round(1 / (storyboard.fps or 1), 3),
+        },
         "stills": [
             {
                 "file": one.path.name,

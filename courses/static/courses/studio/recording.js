@@ -280,6 +280,7 @@
       this.drawScreen(state);
       this.drawSteps(state);
       this.drawVillage(state);
+      this.drawStory(state);
       if (state.error) this.fail(state.error.sentence, { retry: true });
       else if (!this.file) this.show("error", false);
       const at = state.steps.find((step) => step.state === "running");
@@ -340,6 +341,14 @@
           return item;
         }),
       );
+    }
+
+    drawStory(state) {
+      const story = this.part("story");
+      this.show("story", Boolean(state.storyboard_url));
+      if (!state.storyboard_url || story.dataset.asset === state.id) return; // signed addresses differ
+      story.dataset.asset = state.id;
+      story.querySelector("img").src = state.storyboard_url;
     }
 
     drawVillage(state) {
