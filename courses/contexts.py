@@ -110,53 +110,56 @@ def lesson_context(
     media = _media([*(lesson.asset_id for lesson in lessons.pages), *spoken])
     if private:
         media = {**media, **_media([page.asset_id, *spoken], private=True)}
-    voices = media
-    with_plain = {asset_id for asset_id, known in media.items() if known.plain.renditions and not private}
-    if plain:
-        media = {asset_id: known.as_plain() for asset_id, known in media.items() if asset_id in with_plain}
+    own = media.get(page.asset_id) if page.asset_id else None
+    known = _heard(own, media, tongue)
+    in_tongue = _lessons_in(tongue, media, before, after)
     codes = codes_of([course.translation_key, page.translation_key, *lessons.keys])
     url = course.url or ""
-    in_tongue = _lessons_in(tongue, media, before, after)
+    # What plays here: this lesson and those beside it as they are heard, all as the device can play them.
+    shown = media | in_tongue | ({known.asset_id: known} if known else {})
+    if plain:
+        shown = {asset_id: each.as_plain() for asset_id, each in shown.items() if each.plain.renditions}
 
     def card(lesson: LessonPage | None, number: int) -> Any:
-        address = f"{url}{lesson.slug}/" if lesson else ""
-        if lesson and plain and lesson.asset_id in with_plain:
-            address += "plain/"
-        if lesson and tongue and lesson.pk in in_tongue:
+        if lesson is None:
+            return None
+        address = f"{url}{lesson.slug}/"
+        if tongue and lesson.asset_id in in_tongue:
             address += f"in/{tongue.language}/"
-        return lesson_card(lesson, number, media=media, codes=codes, url=address) if lesson else None
+        if plain and lesson.asset_id in shown:
+            address += "plain/"
+        return lesson_card(lesson, number, media=shown, codes=codes, url=address)
 
     _read_pictures(page)
-    own = media.get(page.asset_id) if page.asset_id else None
-    known = _heard(own, voices, tongue)
-    if known and known is not own:
-        media = {**media, known.asset_id: known}
     cues = tongue.cues if tongue and tongue.cues else page.cues
-    shown = course_card(course, lessons.pages, media, codes, (), url=url)
+    course_shown = course_card(course, lessons.pages, shown, codes, (), url=url)
     lesson_url = f"{url}{page.slug}/"
+    here = f"{lesson_url}in/{tongue.language}/" if tongue else lesson_url
+    heard = shown.get(known.asset_id) if known else None
     return {
         "lesson": replace(card(page, at + 1), summary=page.summary),
-        "media": known,
+        "media": heard,
         "cues": cues,
-        "plain": f"{lesson_url}plain/" if page.asset_id in with_plain and not plain and not tongue else "",
-        "reading": None if private or known is None else _reading(known, cues),
-        "hearings": () if private else _hearings(page, own, voices, tongue, lesson_url),
+        "plain": f"{here}plain/" if known and known.plain.renditions and not private and not plain else "",
+        "reading": None if private or heard is None else _reading(heard, cues),
+        "hearings": () if private else _hearings(page, own, media, tongue, lesson_url, plain=plain),
         "tongue": tongue,
-        "here": f"{lesson_url}in/{tongue.language}/" if tongue else lesson_url,
+        "here": here,
         # A draft is seen in its place: "lesson 1 of 1".
-        "course": replace(shown, lesson_count=max(shown.lesson_count, at + 1)),
+        "course": replace(course_shown, lesson_count=max(course_shown.lesson_count, at + 1)),
         "previous": card(before, at),
         "next": card(after, at + 2),
     }
 
 
-def _lessons_in(tongue: Tongue | None, media: Mapping[UUID, Media], *beside: LessonPage | None) -> set[int]:
-    """Which of the lessons beside this one can be had in the same further language."""
+def _lessons_in(tongue: Tongue | None, media: Mapping[UUID, Media], *beside: LessonPage | None) -> dict[UUID, Media]:
+    """Those of the lessons beside this one that can be had in the same further language, as they are heard in it."""
     if tongue is None:
-        return set()
+        return {}
     same = {page: each for page in beside if page for each in page.tongues if each.language == tongue.language}
     voices = _media([each.asset_id for each in same.values()])
-    return {page.pk for page, each in same.items() if page.asset_id and _heard(media.get(page.asset_id), voices, each)}
+    heard = (_heard(media.get(page.asset_id), voices, each) for page, each in same.items() if page.asset_id)
+    return {each.asset_id: each for each in heard if each}
 
 
 def _heard(own: Media | None, voices: Mapping[UUID, Media], tongue: Tongue | None) -> Media | None:
@@ -175,29 +178,39 @@ def _heard(own: Media | None, voices: Mapping[UUID, Media], tongue: Tongue | Non
 
 
 def _hearings(
-    page: LessonPage, own: Media | None, voices: Mapping[UUID, Media], tongue: Tongue | None, lesson_url: str
+    page: LessonPage,
+    own: Media | None,
+    voices: Mapping[UUID, Media],
+    tongue: Tongue | None,
+    lesson_url: str,
+    *,
+    plain: bool,
 ) -> tuple[Hearing, ...]:
     """The languages to choose from, the lesson's own first; none when there is only that."""
     if own is None:
         return ()
-    found = [replace(_as_recorded(page, own), url=lesson_url, is_current=tongue is None)]
+
+    def hearing(spoken: str, name: str, url: str, known: Media, *, is_current: bool) -> Hearing:
+        as_plain = plain and known.plain.renditions
+        size_bytes = (known.as_plain() if as_plain else known).size_to_play_bytes
+        return Hearing(spoken, name, f"{url}plain/" if as_plain else url, size_bytes, is_current)
+
+    found = [hearing(*_as_recorded(page, own), lesson_url, own, is_current=tongue is None)]
     for each in page.tongues:
         known = _heard(own, voices, each)
         if known:
-            size_bytes = known.size_to_play_bytes if known is not own else None
             url = f"{lesson_url}in/{each.language}/"
-            found.append(Hearing(each.language, own_name(each.language), url, size_bytes, tongue == each))
+            one = hearing(each.language, own_name(each.language), url, known, is_current=tongue == each)
+            found.append(one if known is not own else replace(one, size_bytes=None))
     return tuple(found) if len(found) > 1 else ()
 
 
-def _as_recorded(page: LessonPage, own: Media) -> Hearing:
-    """The lesson's own recording; by the name of its language where that is known and no further voice has it."""
+def _as_recorded(page: LessonPage, own: Media) -> tuple[str, str]:
+    """What the lesson's own recording is in: its language and name where that is known and no further voice has it."""
     spoken = own.sound.language if own.sound else "und"
-    known = spoken != "und" and spoken not in {each.language for each in page.tongues}
-    if known:
-        return Hearing(spoken, own_name(spoken), "", own.size_to_play_bytes, is_current=False)
-    name = gettext("As recorded") if own.sound else gettext("Without words")
-    return Hearing(get_language() or "", name, "", own.size_to_play_bytes, is_current=False)
+    if spoken != "und" and spoken not in {each.language for each in page.tongues}:
+        return spoken, own_name(spoken)
+    return get_language() or "", gettext("As recorded") if own.sound else gettext("Without words")
 
 
 def _reading(media: Media, cues: Sequence[Cue]) -> Reading | None:

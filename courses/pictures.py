@@ -1,4 +1,4 @@
-"""Pictures in few bytes: WebP renditions, made smaller and coarser until they fit their cap.
+"""Pictures in few bytes: renditions made smaller and coarser until they fit their cap.
 
 Only the rendition that fits is kept, so that later page views find it without looking at files.
 """
@@ -18,6 +18,7 @@ class Cap:
     name: str
     width: int
     max_bytes: int
+    form: str = "webp"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Picture:
 CARD = Cap("card", 320, 6_000)
 COURSE = Cap("course", 640, 12_000)
 STEP = Cap("step", 480, 12_000)
-LINK_PREVIEW = Cap("link", 800, 60_000)
+LINK_PREVIEW = Cap("link", 800, 60_000, "jpeg")  # what fetches it for a chat may know no other
 _QUALITIES = (70, 50, 35, 20)
 _SHRINK = (1.0, 0.75, 0.55, 0.4, 0.25)
 
@@ -43,7 +44,7 @@ def _filters(cap: Cap) -> Iterator[str]:
         for quality in _QUALITIES:
             # max-, not width-: an upright picture must not be cropped, nor a long one become very tall.
             side = round(cap.width * factor)
-            yield f"max-{side}x{side}|format-webp|webpquality-{quality}"
+            yield f"max-{side}x{side}|format-{cap.form}|{cap.form}quality-{quality}"
 
 
 def picture(image: Any, cap: Cap) -> Picture | None:

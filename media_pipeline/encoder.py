@@ -48,12 +48,15 @@ class Encoded:
 
 
 class Encoder(Protocol):
-    """`Examined` and its `plan` are the encoder's own; the steps keep them as JSON between attempts."""
+    """`Examined`, with its `plan` and `ladder`, is the encoder's own; the steps keep it as JSON between attempts."""
 
     Examined: Any
 
     def encoder_version(self) -> str:
         """Names the encoder: part of a rendition's key, as other versions make other bytes."""
+
+    def ladder_version(self) -> int:
+        """Counts what the encoder plans: files of an older plan are worth being made anew."""
 
     def examine(self, source: Path, *, watch: Watch) -> Any:
         """Probe a source, tell its kind of content and plan its ladder."""

@@ -17,7 +17,7 @@ from media_pipeline.adapters import boxes, ffmpeg, fragments, graphs, probe
 from media_pipeline.content import classify
 from media_pipeline.encoder import Encoded, EncodedKind, Progress, Watch, part_of
 from media_pipeline.errors import MediaError, NoSpace
-from media_pipeline.ladder import PictureRung, Plan, Probe, TrackRung, fit, harder, plain_rungs, plan
+from media_pipeline.ladder import VERSION, PictureRung, Plan, Probe, TrackRung, fit, harder, plain_rungs, plan
 from media_pipeline.posters import poster
 from media_pipeline.reading import encode_slides
 from media_pipeline.types import Content, FragmentIndex
@@ -35,6 +35,12 @@ class Examined:
     probe: Probe
     content: Content
     plan: Plan
+    ladder: int  # the version that planned
+
+
+def ladder_version() -> int:
+    """Counts what the ladder plans: files of an older one are worth being made anew."""
+    return VERSION
 
 
 def encoder_version() -> str:
@@ -46,7 +52,7 @@ def examine(source: Path, *, watch: Watch) -> Examined:
     """Probe a source, tell its kind of content and plan its ladder. Raises MediaError for what cannot be used."""
     looked = probe.look_at(source, watch=watch)
     content = classify(looked.look)
-    return Examined(looked.probe, content, plan(looked.probe, content))
+    return Examined(looked.probe, content, plan(looked.probe, content), VERSION)
 
 
 def fitted(plan: Plan, length_s: float) -> Plan:

@@ -38,10 +38,11 @@ UNFORESEEN = _(
 )
 
 
-def done(step: Step, now: datetime) -> None:
-    """End the step well. Raises LostLease, which undoes the transaction around."""
+def done(step: Step, now: datetime, *, ladder: int) -> None:
+    """End the step well, as that version of the ladder planned it. Raises LostLease: the transaction around is undone."""
     ended = held(step).update(
         state=Step.State.DONE,
+        ladder=ladder,
         fraction=1,
         finished_at=now,
         pauses=0,

@@ -23,10 +23,6 @@ SENTENCES: dict[str, Promise] = {
     "too_short": _("The recording is shorter than half a second. Choose a longer one."),
     "too_long": _("The recording is longer than six hours. Cut it into lessons and upload them one by one."),
     "too_large": _("The picture is larger than 8192 points a side. Export it again in 1080p."),
-    "hdr": _(
-        "The video is in HDR, which cannot be used yet. Switch HDR off in the camera, or export it again "
-        "without HDR (SDR)."
-    ),
     "too_heavy": _("Reading the file takes too much time or memory. Export it again as MP4 (H.264) in 1080p or less."),
     "encoder_failed": _("Encoding stopped with an error. Try again; if it fails again, export the file again as MP4."),
     "encoder_killed": _("Encoding was interrupted. It will be tried again by itself."),

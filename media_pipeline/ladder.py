@@ -12,6 +12,7 @@ from typing import Literal
 
 from media_pipeline.types import Content, PictureKind
 
+Bright = Literal["pq", "hlg"]
 StepKind = Literal["voice", "pictures", "share", "slides", "plain", "storyboard"]
 
 VOICE_BPS = 14_000
@@ -21,6 +22,7 @@ SHARE_SOUND_BPS = 32_000
 PLAIN_SOUND_BPS = 24_000  # AAC for devices without Opus: at this rate 32 kHz sounds better than 16 or 24 (PESQ)
 SHARE_CEILING_BPS = 110_000
 HIGH_WITH_SOUND_BPS = 1_200_000
+VERSION = 1  # one more when what it plans changes: `complete_media` has made anew what an older one planned
 SLIDES_WITH_SOUND_BPS = 29_000
 # (first ones, then every so many seconds). A keyframe costs as much as 2 to 10 s of pictures (two more in 10 s of
 # talking people: 18 % at equal CRF), so they stand close only where playing starts. Slides are entered from the last
@@ -55,6 +57,7 @@ class Probe:
     audio_index: int | None = None
     rotation: int = 0
     interlaced: bool = False
+    bright: Bright | None = None  # high dynamic range: how light becomes numbers
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from media_pipeline.models import Asset, Step, step_order
 
@@ -88,7 +88,9 @@ def due(kinds: Collection[str], *, now: datetime) -> QuerySet[Step]:
     # What is ready may have steps besides, and steps that are to be done once more.
     can_start = Q(kind=Step.Kind.EXAMINE) | Q(asset__state__in=[Asset.State.ENCODING, Asset.State.READY])
     waits = Q(state__in=Step.WANTED, not_before__lte=now)
-    return Step.objects.filter(waits, can_start, kind__in=kinds).order_by(*step_order())
+    # A catalogue that is made anew keeps no new lesson waiting.
+    once_more_last = Case(When(asset__state=Asset.State.READY, attempt__gt=0, then=1), default=0)
+    return Step.objects.filter(waits, can_start, kind__in=kinds).order_by(once_more_last, *step_order())
 
 
 def claim(*, worker: str, kinds: Collection[str], now: datetime) -> Step | None:

@@ -89,6 +89,7 @@ class Step(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
     attempt = models.PositiveIntegerField(default=0)
+    ladder = models.PositiveSmallIntegerField(default=0)  # the version that planned what it made; 0 before it is done
     failures = models.PositiveSmallIntegerField(default=0)  # attempts that ended in an error
     interruptions = models.PositiveSmallIntegerField(default=0)  # attempts whose worker or ffmpeg was killed
     pauses = models.PositiveSmallIntegerField(default=0)  # times in a row that the store of files was away
@@ -190,7 +191,7 @@ class Rendition(models.Model):
     language = models.CharField(max_length=35, default="und")
     is_default = models.BooleanField(default=False)
     fragments = models.JSONField(null=True)  # {"starts_s": [...], "offsets": [...], "init": base64}
-    recipe = models.CharField(max_length=120)  # what made it: encoder, version, recipe
+    recipe = models.CharField(max_length=120)  # what made it: encoder, version
     created_at = models.DateTimeField()
 
     class Meta:
@@ -218,6 +219,21 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.asset_id}"
+
+    @property
+    def made_by(self) -> str:
+        """The kind of the step that makes it."""
+        if self.is_plain:
+            return Step.Kind.PLAIN.value
+        kind = Step.Kind
+        kinds = {
+            "sound": kind.VOICE,
+            "share": kind.SHARE,
+            "poster": kind.SHARE,
+            "still": kind.SLIDES,
+            "storyboard": kind.STORYBOARD,
+        }
+        return kinds.get(self.kind, kind.PICTURES).value
 
     @property
     def is_plain(self) -> bool:

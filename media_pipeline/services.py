@@ -13,14 +13,14 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lms.core import outbox
 from media_pipeline import containers, files
 from media_pipeline.adapters.storage import BLOCK, hash_of, older_than, receive, renditions, sources
 from media_pipeline.leases import NO_LEASE
-from media_pipeline.models import Asset, Rendition, Step
+from media_pipeline.models import Asset, Step
 from media_pipeline.refusals import (
     EmptyFile,
     NoSpaceForUpload,
@@ -30,6 +30,7 @@ from media_pipeline.refusals import (
     UnknownName,
 )
 from media_pipeline.sentences import in_all_languages
+from media_pipeline.steps import encoder
 
 Upload = File[bytes] | IO[bytes]
 FIT_TOLERANCE_S = 0.1
@@ -182,19 +183,21 @@ def retry(*, asset_id: UUID, now: datetime) -> None:
 
 
 def complete(*, now: datetime) -> int:
-    """Have made what lessons of before an upgrade lack; they stay on line meanwhile. Returns how many steps that is."""
+    """Have made what lessons of before an upgrade lack, and anew what an older ladder planned.
+
+    They stay on line meanwhile, with what they have. Returns how many steps are to be done.
+    """
     lacking = [
         Step(asset_id=asset_id, kind=kind, not_before=now, created_at=now)
         for kind in Step.EXTRA
         for asset_id in Asset.objects.exclude(steps__kind=kind).order_by("id").values_list("id", flat=True)
     ]
-    # Of sound alone nothing was made for devices without Opus once.
-    aac = Rendition.objects.filter(asset=OuterRef("pk"), kind=Rendition.Kind.SOUND, mime__contains="mp4a")
-    deaf = Asset.objects.filter(~Exists(aac), content="audio")
+    older = Step.objects.filter(ladder__lt=encoder().ladder_version(), asset__state=Asset.State.READY)
+    again = older.filter(state=Step.State.DONE).exclude(kind=Step.Kind.EXAMINE)
     with transaction.atomic():
         Step.objects.bulk_create(lacking, ignore_conflicts=True)
-        again = Step.objects.filter(kind=Step.Kind.PLAIN, state=Step.State.DONE, asset__in=deaf)
-        return len(lacking) + again.update(state=Step.State.WAITING, not_before=now, fraction=0, finished_at=None)
+        renewed = again.update(**_from_the_start(now), fraction=0, finished_at=None)
+    return len(lacking) + renewed
 
 
 def fit(*, asset_id: UUID, to: UUID, now: datetime) -> bool:

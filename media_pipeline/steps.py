@@ -151,12 +151,15 @@ def _work(step: Step, folder: Path) -> None:
 
 
 def _plan(asset: Asset, source: Path, watch: Watch) -> Any:
-    """The plan of the examination; made anew when an older version of the encoder wrote it in another shape."""
+    """The plan of the examination; made anew when it is of an older ladder, or written in another shape."""
     try:
-        plan = frozen.from_json(encoder().Examined, asset.examined or {}).plan
+        examined = frozen.from_json(encoder().Examined, asset.examined or {})
     except TypeError:
-        plan = encoder().examine(source, watch=watch).plan
-    return encoder().fitted(plan, asset.fitted_s) if asset.fitted_s else plan
+        examined = None
+    if examined is None or examined.ladder != encoder().ladder_version():
+        examined = encoder().examine(source, watch=watch)
+        Asset.objects.filter(pk=asset.pk).update(examined=frozen.to_json(examined))
+    return encoder().fitted(examined.plan, asset.fitted_s) if asset.fitted_s else examined.plan
 
 
 def _watcher(step: Step) -> Watch:
@@ -186,7 +189,7 @@ def _save_examined(step: Step, examined: Any) -> None:
     now = present()
     with transaction.atomic():
         asset = Asset.objects.select_for_update().get(pk=step.asset_id)
-        endings.done(step, now)
+        endings.done(step, now, ladder=encoder().ladder_version())
         probe = examined.probe
         asset.examined = frozen.to_json(examined)
         asset.content = examined.content
@@ -209,10 +212,11 @@ def _save_made(step: Step, made: Sequence[Encoded], watch: Watch) -> None:
     now = present()
     with transaction.atomic():
         asset = Asset.objects.select_for_update().get(pk=step.asset_id)
-        endings.done(step, now)
+        endings.done(step, now, ladder=encoder().ladder_version())
         default = made[0].name if made and step.kind == Step.Kind.VOICE else None
-        # What the same step made before was shown until now.
-        asset.renditions.filter(name__in=[file.name for file in made]).delete()
+        # What the same step made before was shown until now, with what an older ladder had besides.
+        before = [row.pk for row in asset.renditions.all() if row.made_by == step.kind]
+        asset.renditions.filter(pk__in=before).delete()
         Rendition.objects.bulk_create(
             _row(asset, file, sha256, index, is_default=file.name == default, now=now)
             for sha256, file, index in zip(hashes, made, indexes, strict=True)

@@ -60,6 +60,7 @@ class Examined:
     probe: Probe
     content: Content
     plan: Plan
+    ladder: int
 
 
 def recording(
@@ -84,6 +85,10 @@ class Killed(FieldschoolError):
     interrupted = True
 
 
+def ladder_version() -> int:
+    return 1
+
+
 def encoder_version() -> str:
     return "fake 1"
 
@@ -94,7 +99,7 @@ def examine(source: Path, *, watch: Watch) -> Examined:
     _fail(told["fail"], "examine")
     size = (None, None) if told["content"] == "audio" else (1280, 720)
     plan = Plan(told["content"], told["duration_s"], told["sound"], told["fail"], told["seed"])
-    return Examined(Probe(told["duration_s"], *size), told["content"], plan)
+    return Examined(Probe(told["duration_s"], *size), told["content"], plan, ladder_version())
 
 
 def fitted(plan: Plan, length_s: float) -> Plan:

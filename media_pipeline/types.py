@@ -146,14 +146,12 @@ class Media:
 
     def spoken(self, voice: "Media") -> "Media":
         """The same pictures with the sound of another recording, and that alone as the file that plays anywhere."""
-        sound_bytes = voice.sound.size_bytes if voice.sound else 0
+        plain = voice.plain.sound
         return replace(
             self,
             sounds=voice.sounds,
-            renditions=tuple(
-                replace(one, size_with_sound_bytes=one.size_bytes + sound_bytes) for one in self.renditions
-            ),
-            plain=Plain(),
+            renditions=_heard_with(voice.sound, self.renditions),
+            plain=Plain(plain, _heard_with(plain, self.plain.renditions)) if plain else Plain(),
             # That of a filmed recording would show its pictures.
             share=voice.share if voice.content == "audio" else None,
         )
@@ -178,3 +176,8 @@ class Media:
         if self.state == "ready" or not self.steps:
             return 1.0 if self.state == "ready" else 0.0
         return sum(step.fraction for step in self.steps) / len(self.steps)
+
+
+def _heard_with(sound: Sound | None, renditions: tuple[Rendition, ...]) -> tuple[Rendition, ...]:
+    sound_bytes = sound.size_bytes if sound else 0
+    return tuple(replace(one, size_with_sound_bytes=one.size_bytes + sound_bytes) for one in renditions)

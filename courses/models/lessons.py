@@ -153,7 +153,7 @@ class LessonPage(NumberedPage):
         return found
 
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
-        """Below the lesson: `slides/`, `plain/`, and `in/<language>/` with slides of its own (see the module)."""
+        """Below the lesson: `slides/`, `plain/`, and `in/<language>/` with both of its own (see the module)."""
         how: dict[str, object] = {}
         match path_components:
             case ["slides"]:
@@ -164,6 +164,8 @@ class LessonPage(NumberedPage):
                 how = {"language": language}
             case ["in", language, "slides"]:
                 how = {"language": language, "reading": True}
+            case ["in", language, "plain"]:
+                how = {"language": language, "plain": True}
         if how and self.live:
             return RouteResult(self, kwargs=how)
         return super().route(request, path_components)

@@ -18,11 +18,14 @@ from media_pipeline.ladder import (
     PlainRung,
     Plan,
     Probe,
+    fit,
 )
 from media_pipeline.stills import GRID, LOOKS_A_SECOND
 from media_pipeline.storyboards import EVERY_S
 
 POSTER_CANDIDATES = 5
+TONED_AREA = 1280 * 720
+WHITE_NITS = 203  # of a page in high dynamic range (ITU-R BT.2408)
 FRAGMENTED = "+empty_moov+delay_moov+default_base_moof+skip_trailer+frag_every_frame"
 ALWAYS = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1", "-stats_period", "0.5")
 
@@ -158,7 +161,28 @@ def _sound(source: Any, plan: Plan) -> Any:
 
 def _picture(source: Any, probe: Probe) -> Any:
     picture = source[str(probe.video_index)]
-    return picture.filter("bwdif", deint="interlaced") if probe.interlaced else picture
+    if probe.interlaced:
+        picture = picture.filter("bwdif", deint="interlaced")
+    return _toned_down(picture, probe) if probe.bright else picture
+
+
+def _toned_down(picture: Any, probe: Probe) -> Any:
+    """High dynamic range for screens without it: white of a page stays white, what is brighter is pressed together.
+
+    Smaller first, as it is slow. Some phones tell what it is in the container alone: it is said of the frames anew.
+    """
+    transfer = "smpte2084" if probe.bright == "pq" else "arib-std-b67"
+    width, height = fit(probe.width or 0, probe.height or 0, TONED_AREA)
+    return (
+        picture.filter("scale", width, height, flags="lanczos")
+        .filter("setparams", color_primaries="bt2020", color_trc=transfer, colorspace="bt2020nc", range="tv")
+        .filter("zscale", transfer="linear", npl=WHITE_NITS)
+        .filter("format", "gbrpf32le")
+        .filter("zscale", primaries="709")
+        .filter("tonemap", "mobius", desat=0)
+        .filter("zscale", transfer="709", matrix="709", range="limited")
+        .filter("format", "yuv420p")
+    )
 
 
 def _sized(picture: Any, width: int, height: int, fps: float, duration_s: float) -> Any:

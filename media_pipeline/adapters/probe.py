@@ -16,7 +16,7 @@ from media_pipeline.adapters.ffmpeg import TICK_S
 from media_pipeline.content import Look
 from media_pipeline.encoder import Progress, Watch
 from media_pipeline.errors import Killed, MediaError
-from media_pipeline.ladder import Probe
+from media_pipeline.ladder import Bright, Probe
 from media_pipeline.meter import spend
 
 CHILD = Path(__file__).with_name("probe_child.py")
@@ -24,6 +24,7 @@ WALL_S = 120
 CPU_S = 90
 LONGEST_S = 6 * 3600
 SHORTEST_S = 0.5
+_BRIGHT: dict[int, Bright] = {16: "pq", 18: "hlg"}  # transfer characteristics of ITU-T H.273
 # Containers that hold their own bytes. Playlists (hls, dash, concat, image2 ...) can name other files and are not here.
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,wav,w64,aiff,mp3,aac,flac,amr,caf,ac3,mxf"
 
@@ -107,8 +108,6 @@ def _read(found: dict[str, Any], size_bytes: int) -> Looked:
     if not picture:
         return Looked(Probe(**common), None)
     look = picture["look"]
-    if {picture["transfer"], look["transfer"]} & {16, 18}:  # ITU-T H.273: PQ and HLG
-        raise MediaError("hdr")
     width, height = shown_size(look["width"], look["height"], picture["aspect"], look["rotation"])
     probe = Probe(
         **common,
@@ -119,6 +118,7 @@ def _read(found: dict[str, Any], size_bytes: int) -> Looked:
         video_index=picture["index"],
         rotation=look["rotation"],
         interlaced=look["interlaced"],
+        bright=next((_BRIGHT[code] for code in (look["transfer"], picture["transfer"]) if code in _BRIGHT), None),
     )
     return Looked(probe, Look(*(tuple(look[name]) for name in ("moved", "frozen", "levels", "flat"))))
 

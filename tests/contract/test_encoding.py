@@ -325,3 +325,23 @@ def test_the_storyboard_of_a_real_clip_weighs_at_most_a_kilobyte_a_minute(name: 
     with Image.open(made.path) as sheet:
         count = math.ceil(plan.duration_s / storyboards.EVERY_S)
         assert sheet.size == (min(count, 10) * made.width, math.ceil(count / 10) * made.height)
+
+
+# How much light each code means: ITU-R BT.2100. 38 % (18 % grey, under HLG and PQ alike), then the white of a page.
+@pytest.mark.parametrize(("transfer", "white"), [("arib-std-b67", 0.75), ("smpte2084", 0.58)])
+def test_high_dynamic_range_is_toned_down_so_that_grey_stays_grey_and_white_white(
+    tmp_path: Path, transfer: str, white: float
+) -> None:
+    source = clips.bright(tmp_path / "phone.mp4", transfer, 0.38, white)
+    manifest = transcode(source, tmp_path / "out")
+    check(tmp_path / "out", manifest, 2)
+    for file in (manifest["share"]["file"], manifest["renditions"][-1]["file"]):
+        with av.open(str(tmp_path / "out" / file)) as container:
+            frame = next(container.decode(video=0))
+            assert frame.format.name == "yuv420p"
+            shown = frame.to_ndarray(format="gray16le")[: frame.height // 3] / 256
+        grey, page = (
+            float(half.mean()) for half in (shown[:, 20 : frame.width // 2 - 20], shown[:, frame.width // 2 + 20 :])
+        )
+        assert 95 <= grey * 219 / 255 + 16 <= 125, file
+        assert 185 <= page * 219 / 255 + 16 <= 225, file

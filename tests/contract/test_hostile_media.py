@@ -68,13 +68,6 @@ def no_length(path: Path) -> Path:
     return clips.silent(path, "-frames:v", "1")
 
 
-def high_range(path: Path) -> Path:
-    return clips.video(
-        path, "-color_trc", "smpte2084", "-color_primaries", "bt2020", "-colorspace", "bt2020nc",
-        "-bsf:v", "h264_metadata=colour_primaries=9:transfer_characteristics=16:matrix_coefficients=9",
-    )  # fmt: skip
-
-
 def hls(path: Path) -> Path:
     path.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile://{path.parent}/secret.mp4\n#EXT-X-ENDLIST\n")
     return path
@@ -119,7 +112,6 @@ def subtitles_of_avi(path: Path) -> Path:
         (cut_after_index, {"truncated"}),
         (cut_matroska, {"truncated"}),
         (no_length, {"too_short"}),
-        (high_range, {"hdr"}),
         (hls, {"not_media"}),
         (concat, {"not_media"}),
         (dash, {"not_media"}),

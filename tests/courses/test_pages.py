@@ -171,6 +171,13 @@ class TestPictures:
             assert len(body) <= cap
             assert "immutable" in response["Cache-Control"]
 
+    def test_a_chat_shows_a_link_with_a_picture_that_every_one_of_them_knows(self, client: Client) -> None:
+        course = make.course(picture=Image.objects.create(title="田", file=get_test_image_file(size=(2000, 1500))))
+        response = client.get(client.get(course.url).context["link_picture"].url)
+        body = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+        assert (response["Content-Type"], body[:2]) == ("image/jpeg", b"\xff\xd8")
+        assert len(body) <= 60_000
+
     @pytest.mark.parametrize("said", [{"save-data": "on"}, {"ect": "slow-2g"}], ids=["data saver", "2g"])
     def test_for_who_saves_data_no_picture_is_fetched_before_it_is_asked_for(
         self, client: Client, said: dict[str, str]

@@ -76,7 +76,6 @@ def test_the_same_pictures_are_heard_in_another_language(client: Client, lesson:
     page = client.get(f"{lesson.url}in/bo/").content.decode()
     assert known.share
     assert f'<source src="{known.share.url}"' in page
-    assert "data-plain" not in page
 
 
 def test_each_language_says_what_it_costs_and_which_one_is_heard(
@@ -129,12 +128,37 @@ def test_captions_are_there_while_the_voice_is_not(client: Client) -> None:
     answer = client.get(f"{lesson.url}in/bo/")
     assert "བོད་སྐད།" in answer.content.decode()
     assert [one.size_bytes is None for one in answer.context["hearings"]] == [False, True]
-    assert "data-plain" not in answer.content.decode()
+    assert answer.context["plain"] == f"{lesson.url}in/bo/plain/"
 
 
-def test_a_device_without_av1_finds_the_voices(client: Client, lesson: LessonPage) -> None:
+def test_a_device_without_av1_hears_the_voices_with_pictures_that_it_plays(
+    client: Client, lesson: LessonPage, voice: UUID
+) -> None:
     found = client.get(f"{lesson.url}plain/").context["hearings"]
-    assert [one.language for one in found] == ["zh-hans", "bo", "ug"]
+    assert [one.url for one in found] == [f"{lesson.url}{way}plain/" for way in ("", "in/bo/", "in/ug/")]
+    page = client.get(f"{lesson.url}in/bo/").content.decode()
+    assert f'data-plain="{lesson.url}in/bo/plain/"' in page
+    plain = client.get(f"{lesson.url}in/bo/plain/")
+    played = data(plain.content.decode())
+    known = media([voice])[voice].plain.sound
+    assert known
+    assert played["sound"]["url"] == known.url
+    assert all("avc1" in picture["mime"] for picture in played["pictures"])
+    assert found[1].size_bytes == plain.context["media"].renditions[0].size_bytes + known.size_bytes
+    assert "data-plain" not in plain.content.decode()
+
+
+def test_a_device_without_av1_stays_in_its_language_from_lesson_to_lesson(client: Client, voice: UUID) -> None:
+    course = make.course()
+    first = make.lesson(course, asset_id=ready_asset(seed="1"), tongues=[make.tongue("bo", voice=voice)])
+    second = make.lesson(course, asset_id=ready_asset(seed="2"), tongues=[make.tongue("bo", captions=TIBETAN)])
+    older = ready_asset(content="audio", duration_s=90, seed="older")
+    Rendition.objects.filter(asset=older, name="aac").delete()
+    third = make.lesson(course, asset_id=ready_asset(seed="3"), tongues=[make.tongue("bo", voice=older)])
+    assert client.get(f"{first.url}in/bo/plain/").context["next"].url == f"{second.url}in/bo/plain/"
+    assert client.get(f"{second.url}in/bo/plain/").context["next"].url == f"{third.url}in/bo/"
+    assert client.get(f"{third.url}in/bo/").context["plain"] == ""
+    assert client.get(f"{third.url}in/bo/plain/").status_code == 404
 
 
 def test_a_lesson_in_one_language_shows_no_choice(client: Client) -> None:
@@ -143,7 +167,7 @@ def test_a_lesson_in_one_language_shows_no_choice(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["in/", "in/ko/", "in/bo/more/", "in/bo/plain/", "in/bo/plain/more/", "in/BO/", "in/../"]
+    "address", ["in/", "in/ko/", "in/bo/more/", "in/ko/plain/", "in/bo/plain/more/", "in/BO/", "in/../"]
 )
 def test_what_a_lesson_is_not_in_is_not_found(client: Client, lesson: LessonPage, address: str) -> None:
     assert client.get(f"{lesson.url}{address}").status_code == 404

@@ -58,3 +58,14 @@ def turned(target: Path, upright: Path, degrees: int) -> Path:
     """The same clip with a display matrix, as phones write it."""
     ffmpeg("-display_rotation:v:0", str(degrees), "-i", upright, "-c", "copy", target)
     return target
+
+
+def bright(target: Path, transfer: str, *levels: float) -> Path:
+    """Two seconds in high dynamic range: stripes of grey at `levels` (0..1) of the signal, moving picture below."""
+    codes = [round(64 + 876 * level) for level in levels]
+    stripes = "+".join(f"{code}*eq(floor(X*{len(codes)}/W),{at})" for at, code in enumerate(codes))
+    graph = f"testsrc2=320x180:10,format=yuv420p10le,geq=lum='if(lt(Y,H/2),{stripes},lum(X,Y))':cb=512:cr=512"
+    colours = f"colorprim=bt2020:transfer={transfer}:colormatrix=bt2020nc:range=limited:log-level=error"
+    encoder = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", colours, "-tag:v", "hvc1")
+    ffmpeg("-f", "lavfi", "-i", graph, "-t", "2", *encoder, target)
+    return target

@@ -1,4 +1,4 @@
-"""`manage.py complete_media [--json]`: has made what recordings of before an upgrade lack."""
+"""`manage.py complete_media [--json]`: has made what recordings lack since an upgrade, or have of an older ladder."""
 
 import argparse
 import json
@@ -11,7 +11,10 @@ from media_pipeline import services
 
 
 class Command(BaseCommand):
-    help = "Queues what recordings from before an upgrade lack. Lessons stay on line; a worker does the work."
+    help = (
+        "Queues what recordings of before an upgrade lack, or have of an older ladder. "
+        "Lessons stay on line; a worker does the work."
+    )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
