@@ -1,5 +1,6 @@
 """The one place that knows ffmpeg's filters and flags. ffmpeg-python builds commands, our own runner runs them."""
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -111,7 +112,16 @@ def share(source: Path, plan: Plan, target: Path, poster: tuple[Path, float] | N
 
 def storyboard(source: Path, plan: Plan, folder: Path, size: tuple[int, int]) -> list[str]:
     """A picture of each stretch of the lesson, out of its middle: `story-0001.png` and so on."""
-    taken = _sized(_picture(_input(source), plan.probe), *size, 1 / EVERY_S, plan.duration_s).filter("format", "rgb24")
+    # The last stretch is filled with its last picture: of less than half a stretch nothing would be taken.
+    whole_s = math.ceil(plan.duration_s / EVERY_S) * EVERY_S
+    taken = (
+        _picture(_input(source), plan.probe)
+        .filter("tpad", stop=-1, stop_mode="clone")
+        .filter("trim", end=_seconds(whole_s))
+        .filter("fps", _rate(1 / EVERY_S), start_time=0)
+        .filter("scale", *size, flags="lanczos")
+        .filter("format", "rgb24")
+    )
     return _command(taken.output(str(folder / "story-%04d.png"), format="image2", fps_mode="passthrough"))
 
 

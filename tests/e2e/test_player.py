@@ -314,6 +314,23 @@ def test_a_film_without_sound_plays_to_its_end(page: Page, site: Site) -> None:
     assert page.locator("[data-quality=voice]").count() == 0
 
 
+def test_the_address_for_other_players_plays_to_its_end_in_chromiums_own(page: Page, site: Site) -> None:
+    page.goto(site.address + site.lesson("pattern"))
+    address = f"/{page.locator('.number').inner_text()}/master.m3u8"
+    page.evaluate(
+        """address => {
+          const v = Object.assign(document.createElement('video'), { id: 'hls', muted: true, src: address })
+          document.body.append(v)
+          v.currentTime = 55
+          return v.play()
+        }""",
+        address,
+    )
+    until(page, "document.querySelector('#hls').ended")
+    assert page.evaluate("document.querySelector('#hls').duration") == pytest.approx(60, abs=0.5)
+    assert page.evaluate("document.querySelector('#hls').videoWidth") > 0
+
+
 def test_keys_stop_and_start_it(page: Page, site: Site) -> None:
     start(page, site)
     played(page, 0.5)
