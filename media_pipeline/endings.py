@@ -39,7 +39,7 @@ UNFORESEEN = _(
 
 
 def done(step: Step, now: datetime, *, ladder: int) -> None:
-    """End the step well, as that version of the ladder planned it. Raises LostLease: the transaction around is undone."""
+    """End the step well, as that version of the ladder planned it. Raises LostLease, which undoes all."""
     ended = held(step).update(
         state=Step.State.DONE,
         ladder=ladder,
