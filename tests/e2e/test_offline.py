@@ -210,6 +210,17 @@ def test_a_whole_course_is_kept(site: Site, phone: BrowserContext) -> None:
         site.start()
 
 
+def test_a_course_with_a_lesson_that_is_gone_says_so_and_can_be_kept_again(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + COURSE)
+    page.evaluate(
+        """void (window.fetch = (honest => async (url, how) =>
+          String(url).endsWith('/sound/') ? new Response('', { status: 404 }) : honest(url, how))(fetch))"""
+    )
+    page.locator("[data-keep-course]").click()
+    until(page, "document.querySelector('[data-keep-say]').textContent.includes('更新')")
+    assert page.locator("[data-keep-course]").is_enabled()
+
+
 # What stands between the phone and the site may answer in the site's place.
 PORTAL = "new Response('<h1>Pay here</h1>', { headers: { 'Content-Type': 'text/html' } })"
 WRONG_PLACE = "new Response('abc', { status: 206, headers: { 'Content-Range': 'bytes 7-9/12' } })"
@@ -272,6 +283,25 @@ def test_bytes_changed_on_the_way_are_found_out(site: Site, phone: BrowserContex
         plays_on(page, 1)
     finally:
         site.start()
+
+
+# A proxy that sends more of a file than it was asked for.
+WIDER = """void (self.fetch = (honest => (url, how) => {
+  const wider = how?.headers?.Range?.replace(/[0-9]+$/, last => +last + 3000)
+  return honest(url, wider ? { ...how, headers: { Range: wider } } : how)
+})(fetch))"""
+
+
+def test_a_lesson_plays_and_is_kept_where_more_comes_than_was_asked_for(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + site.lesson("pattern"))
+    phone.service_workers[0].evaluate(WIDER)
+    page.locator("[data-play]").click()
+    plays_on(page, 4)
+    assert page.locator("[data-player]").get_attribute("data-mode") is None
+    assert page.evaluate("document.querySelector('video').error") is None
+    assert page.locator("[data-player]").get_attribute("data-link") != "retry"
+    page.evaluate(WIDER.replace("self.fetch", "window.fetch"))
+    keep(page)
 
 
 def test_a_lesson_renewed_meanwhile_says_so(site: Site, phone: BrowserContext) -> None:

@@ -69,8 +69,8 @@ const Keep = (() => {
         tell(part.length)
       }
       if (came <= last - first) throw new Away('fewer bytes than were said')
+      if (came > last - first + 1) abort.abort() // a proxy that sends more than it was asked for
     } finally {
-      abort.abort() // what would come beyond the span
       clearTimeout(guard)
       signal.removeEventListener('abort', stop)
       await Pieces.put(cache, path, first, bytes)

@@ -179,6 +179,8 @@ const media = async (event, path, first, last) => {
     let bytes = []
     try {
       for (let part; at <= to && (part = (await heard(reader.read(), abort)).value); ) {
+        if (part.length > to - at + 1) abort.abort() // a proxy that sends more than it was asked for
+        part = part.subarray(0, to - at + 1)
         stream.enqueue(part)
         bytes.push(part)
         at += part.length
