@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from lms.accounts import selectors
-from lms.accounts.models import User
 from lms.core.clock import now
 
 
@@ -46,6 +45,6 @@ class RegisterForm(forms.Form):
         number = selectors.digits(text)
         if number is None:
             raise ValidationError(_("Write the phone number with digits only."), code="bad_phone")
-        if User.objects.filter(phone=number).exists():
+        if selectors.is_taken(number):
             raise ValidationError(_("Somebody has this phone number already: leave it out, or ask them."), code="taken")
         return number

@@ -40,11 +40,17 @@ def register(*, name: str, phone: str | None, by: User, now: datetime) -> Issued
 
 @transaction.atomic
 def renew(*, card: LearnerCard, now: datetime) -> Issued:
-    """Another number and PIN for whoever lost the card or forgot the PIN; the old card is worth nothing then."""
+    """Another number and PIN for whoever lost the card or forgot the PIN; the old card is worth nothing then.
+
+    Nor is what was opened with it: a phone that is still signed in, perhaps the finder's, is signed out.
+    """
     locked = LearnerCard.objects.select_for_update().select_related("user").get(pk=card.pk)
     locked.number, pin = _digits(NUMBER_DIGITS), _digits(PIN_DIGITS)
     locked.pin, locked.made_at, locked.wrong, locked.wait_until = make_password(pin), now, 0, None
     locked.save()
+    if not locked.user.has_usable_password():
+        locked.user.set_unusable_password()  # another one: sessions hold for the password they began with
+        locked.user.save(update_fields=["password"])
     return Issued(locked.number, pin, locked.user.first_name)
 
 

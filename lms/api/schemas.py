@@ -49,8 +49,9 @@ class EventsOut(Schema):
 
 
 class PersonOut(Schema):
-    """Somebody signed in."""
+    """Somebody signed in. By `id` a phone tells apart what waits for each of them: two may have one name."""
 
+    id: UUID
     name: str
 
 

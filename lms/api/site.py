@@ -10,6 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.params import Body
 from pydantic import ValidationError as SchemaError
 
+from lms.accounts.models import User
 from lms.api.learners import from_another_site, learner_of, welcome_guest
 from lms.api.schemas import ErrorOut, EventIn, EventsOut, MeOut, PersonOut, ProgressOut, RejectionOut, VisitIn
 from lms.core.clock import now
@@ -44,8 +45,11 @@ def me(request: HttpRequest, response: HttpResponse) -> MeOut:
     learner = learner_of(request)
     rows = selectors.progress(learner) if learner else []
     user = request.user
+    person = None
+    if isinstance(user, User):
+        person = PersonOut(id=user.public_id, name=user.get_full_name() or user.get_username())
     return MeOut(
-        user=PersonOut(name=user.get_full_name() or user.get_username()) if user.is_authenticated else None,
+        user=person,
         progress={
             str(row.lesson_key): ProgressOut(
                 position_s=row.position_s, fraction=row.fraction, completed=row.completed, at=row.at

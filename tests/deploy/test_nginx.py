@@ -165,20 +165,24 @@ def test_too_many_searches_get_a_sentence_and_when_to_come_back(production: Prod
     assert production.asker().get("/search/?q=a").status == 200  # somebody else
 
 
-def test_too_many_events_get_json(production: Production) -> None:
-    refused = [answer for answer in flood(production, "POST", "/api/v1/events", 120) if answer.status == 429]
+@pytest.mark.parametrize("path", ["/api/v1/events", "/api/v1/visits"])
+def test_too_many_events_get_json(production: Production, path: str) -> None:
+    refused = [answer for answer in flood(production, "POST", path, 120) if answer.status == 429]
     assert refused[0].json()["code"] == "too_many_requests"
 
 
-def test_passwords_are_not_guessed_by_the_thousand_and_a_forged_address_does_not_help(production: Production) -> None:
+@pytest.mark.parametrize("path", ["/account/sign-in/", "/en/account/sign-in/", "/account/card/1234567890/"])
+def test_passwords_are_not_guessed_by_the_thousand_and_a_forged_address_does_not_help(
+    production: Production, path: str
+) -> None:
     asker = production.asker()
     statuses = []
     for number in range(40):
         forged = {"X-Forwarded-For": f"198.51.100.{number}", "X-Real-IP": f"198.51.100.{number}"}
-        statuses.append(asker.ask("POST", "/account/sign-in/", b"username=a&password=b", forged).status)
+        statuses.append(asker.ask("POST", path, b"username=a&password=b", forged).status)
     assert statuses[0] == 403  # no token
     assert 429 in statuses  # the last may be the one that two seconds let through again
-    assert asker.get("/account/sign-in/").status == 200  # to see the form is no try
+    assert asker.get(path).status == 200  # to see the form is no try
 
 
 def test_the_site_counts_the_learners_own_address(production: Production) -> None:
@@ -272,8 +276,12 @@ def test_the_log_knows_nothing_of_what_people_look_for(production: Production) -
     asker = production.asker()
     asker.get("/media/p/secret-signature/abc/voice.mp4")
     assert production.kept("/media/p/-", asker) == ["-"]
+    for path in ("/account/card/1234567890/", "/en/account/card/1234567890/", "/account/people/1234567890/renew/"):
+        asker.get(path)
+    assert production.kept("/en/account/card/-", asker) == ["-"]
     log = production.folders.access_log.read_text()
     assert "secret" not in log
+    assert "1234567890" not in log
 
 
 def test_plain_http_is_led_to_tls(production: Production) -> None:

@@ -67,7 +67,7 @@
     const answer = await fetch('/api/v1/me').catch(() => 0)
     if (!answer.ok) return
     me = await answer.json()
-    store('who', me.user?.name || '')
+    store('who', me.user?.id || '')
     send()
   }
   const send = async () => {

@@ -85,6 +85,14 @@ def test_a_new_pin_makes_the_old_card_worthless(issued: Issued) -> None:
     assert signed_in(renewed.number, renewed.pin)
 
 
+def test_a_new_pin_signs_out_whoever_is_signed_in_with_the_old_card(issued: Issued) -> None:
+    finder = Client()
+    finder.post(SIGN_IN, {"username": issued.number, "password": issued.pin})
+    assert finder.get("/api/v1/me").json()["user"]
+    services.renew(card=LearnerCard.objects.get(), now=now())
+    assert finder.get("/api/v1/me").json()["user"] is None
+
+
 def test_neither_pin_nor_name_stands_in_the_database_as_written(issued: Issued) -> None:
     card = LearnerCard.objects.get()
     assert issued.pin not in card.pin.split("$")
@@ -124,6 +132,29 @@ def test_a_mediator_signs_in_for_somebody(mediator: User, issued: Issued) -> Non
     client.force_login(mediator)
     client.post(f"{PEOPLE}{issued.number}/sign-in/")
     assert client.get("/api/v1/me").json()["user"]["name"] == "王大妈"
+
+
+@pytest.mark.parametrize("digits", ["０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "༠༡༢༣༤༥༦༧༨༩"])
+def test_a_phone_number_is_the_same_in_the_digits_of_any_script(mediator: User, digits: str) -> None:
+    client = Client()
+    client.force_login(mediator)
+    written = "".join(digits[int(digit)] for digit in "13800000000")
+    assert client.post(PEOPLE, {"name": "卓玛", "phone": written}).status_code == 302
+    assert User.objects.get(first_name="卓玛").phone == "13800000000"
+    assert client.post(PEOPLE, {"name": "李大爷", "phone": "8613800000000"}).status_code == 200
+
+
+def test_nobody_takes_the_place_of_a_card_or_a_name_by_a_phone_number(mediator: User, issued: Issued) -> None:
+    User.objects.create_user("13700000000", password="a long one")
+    client = Client()
+    client.force_login(mediator)
+    for phone in (issued.number, "13700000000"):
+        assert "已经有人用了" in client.post(PEOPLE, {"name": "李大爷", "phone": phone}).content.decode()
+    # As a number may have come from elsewhere.
+    services.register(name="赵", phone=issued.number, by=mediator, now=now())
+    services.register(name="钱", phone="13700000000", by=mediator, now=now())
+    assert signed_in(issued.number, issued.pin)
+    assert signed_in("13700000000", "a long one")
 
 
 ASKERS = ["nobody", "learner", "another mediator", "mediator"]

@@ -77,6 +77,16 @@ def test_somebody_signed_in_finds_their_progress_on_another_phone(lesson_key: UU
     assert "no-store" in answer.headers["Cache-Control"]
 
 
+def test_two_people_of_one_name_are_told_apart(client: Client) -> None:
+    users = [User.objects.create_user(name, first_name="王", last_name="芳") for name in ("wang", "fang")]
+    told = []
+    for user in users:
+        client.force_login(user)
+        told.append(client.get("/api/v1/me").json()["user"])
+    assert told[0]["name"] == told[1]["name"]
+    assert [one["id"] for one in told] == [str(user.public_id) for user in users]
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -68,6 +68,8 @@ const Keep = (() => {
         watch()
         tell(part.length)
       }
+      if (came <= last - first) throw new Away('fewer bytes than were said')
+      if (came > last - first + 1) abort.abort() // a proxy that sends more than it was asked for
     } finally {
       clearTimeout(guard)
       signal.removeEventListener('abort', stop)
@@ -130,6 +132,14 @@ const Keep = (() => {
     return [...new Set([url, ...own])]
   }
 
+  // The page is that of the lesson, and the rest is no page: nothing of what answers in the site's place is kept.
+  const own = async (one, url, key) => {
+    const answer = await ask(one)
+    const good = one == url ? (await answer.clone().text()).includes(key) : !/html/.test(answer.headers.get('Content-Type'))
+    if (!good) throw new Away(one)
+    return answer
+  }
+
   // Keeps a lesson. `page` is its document, at `url`; false when it was stopped. Throws Gone, Away, QuotaExceededError.
   const keep = async ({ page, url, quality, share, signal, tell }) => {
     const main = page.querySelector('main[data-lesson]')
@@ -138,7 +148,11 @@ const Keep = (() => {
     const cache = await Kept.open()
     const old = await Kept.get(main.dataset.lesson)
     const record = { key: main.dataset.lesson, title: main.dataset.title, lang: page.documentElement.lang, url, files: found, urls, bytes: sum(found), whole: false, at: Date.now() }
-    for (const one of urls) if (!(await cache.match(one, { ignoreVary: true }))) await cache.put(one, await ask(one))
+    // The page that was kept shows the old files (worker.js).
+    const renewed = old && String(old.files) != String(found)
+    for (const one of urls) {
+      if ((renewed && one == url) || !(await cache.match(one, { ignoreVary: true }))) await cache.put(one, await own(one, url, record.key))
+    }
     await Kept.save(record)
     for (const file of found) {
       for (let tries = 0; ; tries++) {

@@ -201,6 +201,12 @@
             all += size
             $('.held', row).hidden = false
           } catch (error) {
+            const why = reason(words, error)
+            if (why) {
+              say(box, why)
+              button.disabled = false
+              return
+            }
             if (!(error instanceof Keep.Away)) throw error
             say(box, words.wait)
             await sleep(wait)

@@ -29,7 +29,9 @@ const asset = async request => {
   const found = await held(request)
   if (found) return found
   const answer = await fetch(request)
-  if (answer.ok && /\/(static|scripts)\//.test(request.url)) await (await caches.open(ASSETS)).put(request, answer.clone())
+  const stays = answer.ok && /\/(static|scripts)\//.test(request.url) && !/html/.test(answer.headers.get('Content-Type'))
+  // A full phone keeps nothing more, and shows it all the same.
+  if (stays) await caches.open(ASSETS).then(cache => cache.put(request, answer.clone())).catch(() => 0)
   return answer
 }
 
@@ -37,16 +39,26 @@ const isPage = answer =>
   answer.status == 200 && answer.type == 'basic' && !answer.redirected && /^text\/html/.test(answer.headers.get('Content-Type'))
 const mayStay = answer => !/no-(store|cache)/.test(answer.headers.get('Cache-Control'))
 
-// Newer than what was shown: the page says so, and the reader decides.
+// Newer than what was shown: the page says so, and the reader decides; then it is shown.
+const newer = new Set()
 const tell = async (event, kept, answer) => {
   if (!kept || kept.headers.get('ETag') == answer.headers.get('ETag')) return
+  newer.add(event.request.url)
   const client = await clients.get(event.resultingClientId)
   if (client) client.postMessage('newer')
+}
+// What is kept with a page are files: a page that shows others would not play without a link.
+const fits = async (request, answer) => {
+  const { pathname } = new URL(request.url)
+  const record = (await Kept.all()).find(one => one.url == pathname)
+  const text = await answer.text()
+  return !record || record.files.every(([path]) => text.includes(path))
 }
 const store = async (request, answer) => {
   for (const name of [PAGES, 'kept']) {
     const cache = await caches.open(name)
-    if (name == PAGES || (await cache.match(request, { ignoreVary: true }))) await cache.put(request, answer.clone())
+    const stays = name == PAGES || ((await cache.match(request, { ignoreVary: true })) && (await fits(request, answer.clone())))
+    if (stays) await cache.put(request, answer.clone())
   }
   const cache = await caches.open(PAGES)
   for (const old of (await cache.keys()).slice(0, -MOST_PAGES)) await cache.delete(old)
@@ -68,7 +80,7 @@ const page = async event => {
     const instead = (await held(SITE.offline[language])) || (await held(SITE.offline['']))
     return kept || instead || Promise.reject(error)
   })
-  if (!kept || !mayStay(kept) || request.cache != 'default') return now
+  if (!kept || !mayStay(kept) || request.cache != 'default' || newer.delete(request.url)) return now
   const first = await Promise.race([now, new Promise(done => setTimeout(done, HEAD_START_MS))])
   shown = !first
   return first || kept
@@ -167,6 +179,8 @@ const media = async (event, path, first, last) => {
     let bytes = []
     try {
       for (let part; at <= to && (part = (await heard(reader.read(), abort)).value); ) {
+        if (part.length > to - at + 1) abort.abort() // a proxy that sends more than it was asked for
+        part = part.subarray(0, to - at + 1)
         stream.enqueue(part)
         bytes.push(part)
         at += part.length
