@@ -159,7 +159,7 @@ def test_it_goes_on_where_it_stopped_after_the_page_is_opened_anew(page: Page, s
     start(page, site, anchor="#t=20")
     played(page, 22)
     page.evaluate("document.querySelector('video').pause()")
-    until(page, "localStorage.progress")
+    until(page, "localStorage['progress:']")
     page.goto(site.address + site.lesson("pattern"))
     page.locator("[data-play]").click()
     until(page, f"!document.querySelector('video').seeking && {PLAYHEAD} > 21")

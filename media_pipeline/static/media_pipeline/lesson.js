@@ -3,16 +3,17 @@
   const all = (s) => [...document.querySelectorAll(s)]
   const $ = (s) => all(s)[0]
   const box = $('[data-player]')
+  // By person (`who`; '' is a guest): a phone goes from hand to hand.
   const stored = (name, none) => {
     try {
-      return JSON.parse(localStorage[name]) || none
+      return JSON.parse(localStorage[name + ':' + localStorage.who]) || none
     } catch {
       return none
     }
   }
   const store = (name, value) => {
     try {
-      localStorage[name] = JSON.stringify(value)
+      localStorage[name + ':' + localStorage.who] = JSON.stringify(value)
     } catch {
       // a full or closed store: not kept
     }
@@ -57,7 +58,6 @@
   // Progress: on this phone for everyone, to the server for who is signed in. What a guest did waits for whoever claims
   // it (account.js); without a link it is put down to who was signed in last.
   let me
-  const outbox = () => 'events:' + stored('who', '')
   // RFC 9562, version 7: the time, then chance, which an address made for nothing ends in (randomUUID needs HTTPS).
   const uuid7 = () => {
     const ms = Date.now().toString(16).padStart(12, 0)
@@ -67,11 +67,15 @@
     const answer = await fetch('/api/v1/me').catch(() => 0)
     if (!answer.ok) return
     me = await answer.json()
-    store('who', me.user?.id || '')
+    try {
+      localStorage.who = me.user?.id || ''
+    } catch {
+      // a closed store
+    }
     send()
   }
   const send = async () => {
-    const events = stored(outbox(), [])
+    const events = stored('events', [])
     if (!me?.user || !events.length) return
     const answer = await fetch('/api/v1/events', {
       method: 'POST',
@@ -82,11 +86,11 @@
     if (!answer.ok) return
     const { accepted, rejected } = await answer.json()
     const done = new Set([...accepted, ...rejected.map((r) => r.id)])
-    store(outbox(), stored(outbox(), []).filter((e) => !done.has(e.id)))
+    store('events', stored('events', []).filter((e) => !done.has(e.id)))
   }
   const note = (kind, data) => {
     const event = { id: uuid7(), kind, lesson_key: key, at: new Date().toISOString(), data }
-    store(outbox(), [...stored(outbox(), []), event].slice(-1000))
+    store('events', [...stored('events', []), event].slice(-1000))
   }
   let noted = 0
   const keep = () => {
@@ -128,7 +132,9 @@
     await who()
     const here = stored('progress', {})[key]
     const there = me?.progress[key]
-    if (there && !(here?.at >= there.at) && v.paused && !go.hidden && !location.hash && !there.completed) v.currentTime = there.position_s
+    const last = there && !(here?.at >= there.at) ? there : here
+    // Until now it may have been where somebody else stopped.
+    if (v.paused && !go.hidden && !location.hash && !last?.completed) v.currentTime = last?.position_s || 0
   })
 
   // Speed and keys

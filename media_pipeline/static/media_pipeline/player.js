@@ -18,7 +18,7 @@
 
   const slow = () => late || rate < 25000
   const show = (name, what, n) => {
-    const e = $(`[data-${name}]`)
+    const e = $('[data-' + name + ']')
     const text = (e.dataset[what] || '').replace('{n}', n)
     if (e.textContent != text) e.textContent = text
   }
@@ -53,8 +53,7 @@
 
   // Forgets what is being fetched, and half a fragment; what comes next may be of another rendition.
   const cut = T => {
-    if (T.job) T.job.stop()
-    T.job = 0
+    T.job = T.job && T.job.stop()
     T.queue = []
     if (ms.readyState == 'ended') T.sb.appendBuffer(new Uint8Array()) // reopens
     T.sb.abort()
@@ -287,7 +286,7 @@
   }
   try {
     const asked = /t=(\d+)/.exec(location.hash)
-    v.currentTime = asked ? asked[1] : JSON.parse(localStorage.progress)[box.dataset.key].position_s
+    v.currentTime = asked ? asked[1] : JSON.parse(localStorage['progress:' + localStorage.who])[box.dataset.key].position_s
   } catch {
     // nothing kept, or nothing can be
   }

@@ -1,4 +1,5 @@
-// Every page, after it has painted: lessons opened are noted on the phone, links handed on, lessons kept.
+// Every page, after it has painted: lessons opened are noted on the phone, by person (`who`; '' is a guest), links
+// handed on, lessons kept.
 (() => {
   const all = (selector) => document.querySelectorAll(selector);
   const one = (selector) => all(selector)[0];
@@ -6,9 +7,10 @@
   const share = one("[data-share]");
   if (here) {
     try {
-      const seen = JSON.parse(localStorage.lessons || "{}");
+      const mine = "lessons:" + (localStorage.who ||= "");
+      const seen = JSON.parse(localStorage[mine] || "{}");
       seen[here.dataset.lesson] = { title: here.dataset.title, url: location.pathname, at: Date.now() };
-      localStorage.lessons = JSON.stringify(seen);
+      localStorage[mine] = JSON.stringify(seen);
     } catch {
       // a full or closed store: not kept
     }
