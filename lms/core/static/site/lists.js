@@ -8,7 +8,7 @@
   const rate = navigator.connection?.downlink * 1e6;
   for (const row of all(".takes")) {
     const fits = [...row.children].filter((quality) => quality.dataset.bps * 1.25 < rate).pop();
-    if (fits) fits.dataset.fits = "";
+    if (fits) fits.append(` ✓ ${row.dataset.word}`);
   }
   const fill = (there) => {
     const seen = read("lessons"), progress = { ...read("progress"), ...there };
