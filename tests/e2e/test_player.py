@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
-from benchmarks.site import Site
+from benchmarks.site import COURSE, Site
 from tests.e2e.conftest import PATIENCE_MS, tell_errors, until, wait_for
 
 pytestmark = pytest.mark.e2e
@@ -170,7 +170,11 @@ def test_it_goes_on_where_it_stopped_after_the_page_is_opened_anew(page: Page, s
 @pytest.mark.parametrize("lack", ["delete window.MediaSource", NO_H264], ids=["without MediaSource", "without H.264"])
 def test_the_one_file_plays_where_the_browser_lacks_something(page: Page, site: Site, lack: str) -> None:
     page.add_init_script(lack)
-    start(page, site)
+    page.goto(site.address + site.lesson("pattern"))
+    until(page, "document.querySelector('[data-mode=share]')")
+    button = page.locator("[data-play]")
+    assert button.inner_text().split() == ["播放", *str(button.get_attribute("data-file")).split()]
+    button.click()
     played(page, 1)
     assert page.evaluate("document.querySelector('video').currentSrc").endswith("/share.mp4")
     assert not page.locator("[data-quality=v48]").is_visible()
@@ -220,7 +224,10 @@ def test_without_javascript_the_browsers_own_controls_play_the_one_file(browser:
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(site.address + site.lesson("pattern"))
-    assert not page.locator("[data-play]").is_visible()
+    for name in ("play", "speed", "cap"):
+        assert not page.locator(f"[data-{name}]").is_visible()
+    size = page.locator("[data-play]").get_attribute("data-file")
+    assert f"播放 · {size}" in page.locator("[data-player]").inner_text()
     with page.expect_response(lambda answer: answer.url.endswith("/share.mp4")) as asked:
         height = page.locator("video").bounding_box()["height"]  # type: ignore[index]
         page.locator("video").click(position={"x": 24, "y": height - 48})  # the browser's own play button
@@ -291,6 +298,16 @@ def test_a_lesson_renewed_under_the_player_says_so(page: Page, site: Site) -> No
     until(page, "document.querySelector('[data-strip]').innerText.includes('重新打开')")
     page.wait_for_timeout(2500)  # a failure would be tried again by now
     assert page.get_attribute("[data-player]", "data-link") == "gone"
+
+
+def test_a_list_says_in_words_which_quality_the_link_carries_and_never_the_file_to_hand_on(
+    page: Page, site: Site
+) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'connection', { value: { downlink: 10 } })")
+    page.goto(site.address + COURSE)
+    until(page, "document.querySelector('.takes').innerText.includes('✓ 适合现在的网')")
+    assert "通用文件" in page.locator(".takes").first.inner_text()
+    assert page.locator(".takes li", has_text="✓").filter(has_text="通用文件").count() == 0
 
 
 def test_where_the_phone_has_a_share_sheet_the_link_is_handed_on_and_play_still_plays(page: Page, site: Site) -> None:

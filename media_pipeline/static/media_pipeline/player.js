@@ -55,7 +55,7 @@
   const cut = T => {
     T.job = T.job && T.job.stop()
     T.queue = []
-    if (ms.readyState == 'ended') T.sb.appendBuffer(new Uint8Array()) // reopens
+    if (ms.readyState == 'ended') T.sb.appendBuffer(T.f.init) // reopens
     T.sb.abort()
     T.sb.changeType(T.f.mime)
     T.sb.appendBuffer(T.f.init)
@@ -91,8 +91,7 @@
   const flush = T => {
     const t = v.currentTime
     // A gap before the play head would stop the sound: a picture that comes early waits here.
-    if (!T.queue[0] || T.sb.updating || (T == P && S && T.from > end(T, t) + 0.2)) return
-    T.sb.appendBuffer(T.queue.shift())
+    if (T.queue[0] && !T.sb.updating && !(T == P && S && T.from > end(T, t) + 0.2)) T.sb.appendBuffer(T.queue.shift())
   }
 
   // Fetches up to entry `to`; after a failure it goes on at the byte where it broke.
@@ -116,7 +115,7 @@
         // Small spans on a slow link: what is on its way must fit in the link's queue, or seconds of it are dropped.
         const ask = () => {
           const from = till
-          till = Math.min(off[to], from + (slow() ? 8000 + (rate | 0) : 1e9))
+          till = Math.min(off[to], from + (slow() ? 8000 + rate | 0 : 1e9))
           answer = fetch(url, { headers: { Range: 'bytes=' + from + '-' + (till - 1) }, priority: T == P ? 'low' : 'high', signal: abort.signal })
           answer.catch(() => 0)
         }
@@ -135,7 +134,7 @@
             spent += n
             job.left -= n
             if (took > 500) {
-              if (took < 3000) rate = rate * 0.5 + (500 * fresh) / took
+              if (took < 3000) rate = rate / 2 + (500 * fresh) / took
               mark = Date.now()
               fresh = 0
             }
@@ -253,7 +252,7 @@
     const t = v.currentTime
     ms = v.onerror = 0
     box.dataset.mode = 'share'
-    go.lastElementChild.textContent = go.dataset.file
+    go.querySelector('small').textContent = go.dataset.file
     if (!v.querySelector('source')) return
     ready()
     if (!failed) return
