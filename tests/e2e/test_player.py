@@ -300,6 +300,17 @@ def test_a_lesson_renewed_under_the_player_says_so(page: Page, site: Site) -> No
     assert page.get_attribute("[data-player]", "data-link") == "gone"
 
 
+def test_an_answer_that_is_not_the_file_is_told_from_a_lost_signal(page: Page, site: Site) -> None:
+    said = "document.querySelector('[data-strip]').innerText"
+    for answer in ({"status": 503}, {"status": 200, "body": "<h1>Pay here</h1>", "content_type": "text/html"}):
+        page.route("**/media/r/**", lambda route, answer=answer: route.fulfill(**answer))  # type: ignore[misc]
+        start(page, site)
+        until(page, f"{said}.includes('先登录')")
+        page.unroute("**/media/r/**")
+        until(page, f"{said} == ''")
+        played(page, 2)
+
+
 def test_a_list_says_in_words_which_quality_the_link_carries_and_never_the_file_to_hand_on(
     page: Page, site: Site
 ) -> None:

@@ -23,7 +23,7 @@
     if (e.textContent != text) e.textContent = text
   }
   // While the link is dead what is here is spoken slower, to outlast it.
-  const dead = () => box.dataset.link == 'retry'
+  const dead = () => /y/.test(box.dataset.link) // retry, busy
   const say = what => {
     if (box.dataset.link == 'gone') return
     show('strip', (box.dataset.link = what), Math.round(rate / 125))
@@ -149,7 +149,7 @@
       } catch (e) {
         job.stop()
         if (T.job != job) return
-        say(e == 404 ? 'gone' : 'retry')
+        say(e == 404 ? 'gone' : e > 0 ? 'busy' : 'retry') // no link, or something that is no part of the file
         if (e == 404) return
         await new Promise(done => setTimeout(done, 2000))
       }
