@@ -195,6 +195,24 @@ navigator.share = async (what) => {
     assert page.evaluate("window.shared[0] == window.shared[1]")  # fetched once
 
 
+def test_what_is_here_costs_nothing_and_the_page_says_so(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + site.lesson("pattern"))
+    keep(page)
+    price = "document.querySelector('[data-play] small').textContent"
+    until(page, f"{price} == '已存在手机里'")
+    page.reload()
+    until(page, f"{price} == '已存在手机里'")
+    page.locator("[data-quality]:not([aria-pressed=true])").last.click()
+    until(page, f"{price}.includes('兆')")
+    page.locator("[data-quality=v48]").click()
+    until(page, f"{price} == '已存在手机里'")
+    page.locator("[data-play]").click()
+    plays_on(page, 2)
+    assert "0.0" in page.locator("[data-spent]").inner_text()
+    media = "performance.getEntriesByType('resource').filter(e => e.name.includes('/r/'))"
+    assert set(page.evaluate(f"{media}.map(e => e.serverTiming[0]?.name)")) == {"kept"}
+
+
 def test_a_whole_course_is_kept(site: Site, phone: BrowserContext) -> None:
     page = opened(phone, site.address + COURSE)
     page.locator("[data-keep-course]").click()

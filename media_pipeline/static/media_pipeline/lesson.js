@@ -179,7 +179,7 @@
     addEventListener('pagehide', () => {
       for (let i = v.played.length; i--; ) told.played += (v.played.end(i) - v.played.start(i)) | 0
       for (const e of performance.getEntries()) {
-        told.kb += (e.encodedBodySize / 1e3) | 0
+        if (!e.serverTiming?.[0]) told.kb += (e.encodedBodySize / 1e3) | 0
         if (/first-c/.test(e.name)) told.paint = e.startTime | 0
       }
       navigator.sendBeacon('/api/v1/visits', JSON.stringify(told))
@@ -208,12 +208,13 @@
     by_hand ||= e.isTrusted
     if (amount) amount.textContent = chosen.lastChild.textContent
   })
+  // What comes from the phone itself tells nothing: the worker marks it by `Server-Timing`.
   setInterval(() => {
     const e = performance.getEntriesByType('resource').findLast((e) => e.name.includes('/r/'))
     if (!e || by_hand || v.paused || $('[data-kept]')) return
-    const ms = e.responseEnd - e.requestStart // from the phone itself it takes next to nothing, and tells nothing
+    const ms = e.responseEnd - e.requestStart
     const late = box.dataset.link == 'wait'
     const best = late ? 0 : buttons.findLastIndex((b) => b.dataset.bytes < cap.value * 1e6 && b.dataset.bps * ms < e.encodedBodySize * 4e3)
-    if ((ms > 40 || !e.workerStart) && best != at && (late || best > at)) buttons[(at = best)].click()
+    if (!e.serverTiming?.[0] && best != at && (late || best > at)) buttons[(at = best)].click()
   }, 2e3)
 })()

@@ -39,8 +39,8 @@
     return f
   }
   const entry = (f, t) => {
-    let i = f.n - 1
-    while (i && f.start[i] > t + 0.02) i--
+    let i = f.n
+    while (--i && f.start[i] > t + 0.02);
     return i
   }
   // End of what is buffered at t; t itself when nothing is.
@@ -121,17 +121,17 @@
         }
         while (job.left) {
           if (!answer) ask()
-          const { status, body } = await answer
+          const { status, body, statusText } = await answer
           answer = 0
           if (status != 206) throw status
           const reader = body.getReader()
           for (let part; (part = (await reader.read()).value); ) {
             if (T.job != job) return
             const n = part.length
-            const took = Date.now() - mark
             fresh += n
+            const took = Date.now() - mark
             pos += n
-            spent += n
+            if (statusText != 'kept') spent += n // else from the phone itself (worker.js)
             job.left -= n
             if (took > 500) {
               if (took < 3000) rate = rate / 2 + (500 * fresh) / took
@@ -184,7 +184,7 @@
   }
 
   const hold = () => {
-    if (ms.readyState == 'open' && !tracks.some(T => T.sb.updating)) ms.endOfStream()
+    if (ms.readyState == 'open' && tracks.every(T => !T.sb.updating)) ms.endOfStream()
   }
   const tick = () => {
     // Between an error and the news of it there is nothing to ask any more.
@@ -231,10 +231,8 @@
     want = f
     if (!tracks.includes(P)) return
     const same = f == P.f
-    if (!same) {
-      P.f = f || P.f
-      cut(P)
-    }
+    P.f = f || P.f
+    if (!same) cut(P)
     if (f && started) same || !S ? enter(P) : join()
     tick()
   }
@@ -333,9 +331,10 @@
     late = 0
     if (started) {
       for (const T of tracks) {
-        if (end(T, t) > t || (T.job && T.job.first <= t + 0.02 && T.job.last > t)) continue
-        cut(T)
-        enter(T)
+        if (end(T, t) <= t && !(T.job && T.job.first <= t + 0.02 && T.job.last > t)) {
+          cut(T)
+          enter(T)
+        }
       }
       tick()
     }

@@ -91,6 +91,16 @@
       const pressed = $('[data-quality][aria-pressed=true]')
       return { quality: pressed && pressed.dataset.quality, share: !!$('[data-mode=share]') }
     }
+    // The button to play says what playing takes: nothing, where what is chosen is here.
+    const price = $('[data-play] small')
+    const amount = price.textContent
+    const tellPrice = async () => {
+      const record = await Kept.get(key)
+      const { quality, share } = chosen()
+      const here = record?.whole && String(Keep.files(document, quality, share)) == String(record.files)
+      price.textContent = here ? words.here : amount
+    }
+    document.addEventListener('click', event => event.target.closest('[data-quality]') && tellPrice())
     let running
     const show = (state, found, came) => {
       box.dataset.state = state
@@ -100,6 +110,7 @@
       if (found) bar.value = found.size ? came / found.size : 1
       if (state == 'whole') box.dataset.kept = ''
       else delete box.dataset.kept
+      tellPrice()
     }
     const start = async (how = chosen()) => {
       if (running) return
