@@ -342,6 +342,15 @@ def test_a_film_without_sound_plays_to_its_end(page: Page, site: Site) -> None:
     assert page.locator("[data-quality=voice]").count() == 0
 
 
+def test_the_words_are_captions_of_the_browsers_own_button(page: Page, site: Site) -> None:
+    start(page, site, anchor="#t=10")
+    played(page, 11)
+    assert page.evaluate("document.activeElement.localName") == "video"
+    page.evaluate("document.querySelector('video').textTracks[0].mode = 'showing'")
+    line = page.locator("[data-transcript] [aria-current] span").inner_text()
+    until(page, f"document.querySelector('video').textTracks[0].activeCues[0]?.text == {line!r}")
+
+
 def test_keys_stop_and_start_it(page: Page, site: Site) -> None:
     start(page, site)
     played(page, 0.5)

@@ -33,16 +33,18 @@
   const cues = all('[data-start]')
   let current
   const follow = () => {
-    const t = v.currentTime + 0.1
-    const cue = cues.findLast((c) => +c.dataset.start <= t)
+    const cue = cues.findLast((c) => c.dataset.start <= v.currentTime + 0.1)
     if (cue == current) return
     current?.removeAttribute('aria-current')
     current = cue
     if (!cue) return
-    cue.setAttribute('aria-current', 'true')
+    cue.setAttribute('aria-current', true)
     if (!list.matches(':hover, :focus-within')) list.scrollTop = cue.offsetTop - list.clientHeight / 3
   }
   if (list) {
+    // In the picture too, by the browser's own button; also where it fills the screen and nothing else is seen.
+    const track = v.addTextTrack('captions')
+    cues.forEach((cue, i) => track.addCue(new VTTCue(cue.dataset.start, cues[i + 1]?.dataset.start || length(), cue.lastChild.textContent)))
     list.onclick = (e) => {
       const cue = e.target.closest('[data-start]')
       if (!cue || getSelection().toString()) return
@@ -50,18 +52,18 @@
       seek(+cue.dataset.start)
     }
   }
-  addEventListener('hashchange', () => {
+  onhashchange = () => {
     const t = +location.hash.slice(3) // #t=12
     if (t) seek(t)
-  })
+  }
 
   // Progress: on this phone for everyone, to the server for who is signed in. What a guest did waits for whoever claims
   // it (account.js); without a link it is put down to who was signed in last.
   let me
   // RFC 9562, version 7: the time, then chance, which an address made for nothing ends in (randomUUID needs HTTPS).
   const uuid7 = () => {
-    const ms = Date.now().toString(16).padStart(12, 0)
-    return `${ms.slice(0, 8)}-${ms.slice(8)}-7${URL.createObjectURL(new Blob()).slice(-21)}`
+    const ms = Date.now().toString(16) // eleven digits until 2527
+    return `0${ms.slice(0, 7)}-${ms.slice(7)}-7${URL.createObjectURL(new Blob()).slice(-21)}`
   }
   const who = async () => {
     const answer = await fetch('/api/v1/me').catch(() => 0)
@@ -95,11 +97,11 @@
   let noted = 0
   const keep = () => {
     const known = stored('progress', {})
-    const before = known[key] || {}
+    const before = known[key] || 0
     const done = before.completed || v.currentTime > length() * 0.95
     known[key] = {
-      position_s: v.currentTime > length() - 2 ? 0 : +v.currentTime.toFixed(1),
-      fraction: Math.max(before.fraction || 0, +(v.currentTime / length()).toFixed(3)),
+      position_s: v.currentTime > length() - 2 ? 0 : v.currentTime,
+      fraction: Math.max(before.fraction || 0, v.currentTime / length()),
       completed: done,
       at: new Date().toISOString(),
     }
@@ -114,7 +116,7 @@
     if (!length() || v.currentTime == sent) return
     keep()
     sent = v.currentTime
-    note('lesson_played', { position_s: +sent.toFixed(1), duration_s: +length().toFixed(1) })
+    note('lesson_played', { position_s: sent, duration_s: length() })
     if (!me) await who()
     send()
   }
@@ -147,13 +149,13 @@
   v.onratechange = () => (speed.textContent = v.defaultPlaybackRate + '×')
   const keys = {
     ' ': () => (v.paused ? seek(v.currentTime) : v.pause()),
-    ArrowLeft: () => (v.currentTime = Math.max(0, v.currentTime - 5)),
-    ArrowRight: () => (v.currentTime = Math.min(length(), v.currentTime + 5)),
+    ArrowLeft: () => (v.currentTime -= 5),
+    ArrowRight: () => (v.currentTime += 5),
     m: () => (v.muted = !v.muted),
     f: () => (document.fullscreenElement ? document.exitFullscreen() : v.requestFullscreen?.()),
   }
   addEventListener('keydown', (e) => {
-    const own = 'input,select,video,audio' + (e.key == ' ' ? ',a,button,summary' : '')
+    const own = 'input,select' + (e.key < 'a' ? ',video,audio' : '') + (e.key == ' ' ? ',a,button,summary' : '')
     if (!keys[e.key] || e.altKey || e.ctrlKey || e.metaKey || e.target.closest(own)) return
     e.preventDefault()
     keys[e.key]()
@@ -210,8 +212,8 @@
   })
   // What comes from the phone itself tells nothing: the worker marks it by `Server-Timing`.
   setInterval(() => {
-    const e = performance.getEntriesByType('resource').findLast((e) => e.name.includes('/r/'))
-    if (!e || by_hand || v.paused || $('[data-kept]')) return
+    const e = performance.getEntries().findLast((e) => e.name.includes('/r/'))
+    if (!e || by_hand || v.paused) return
     const ms = e.responseEnd - e.requestStart
     const late = box.dataset.link == 'wait'
     const best = late ? 0 : buttons.findLastIndex((b) => b.dataset.bytes < cap.value * 1e6 && b.dataset.bps * ms < e.encodedBodySize * 4e3)

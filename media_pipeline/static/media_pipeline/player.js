@@ -26,7 +26,7 @@
   const dead = () => /y/.test(box.dataset.link) // retry, busy
   const say = what => {
     if (box.dataset.link == 'gone') return
-    show('strip', (box.dataset.link = what), Math.round(rate / 125))
+    show('strip', (box.dataset.link = what), (rate / 125) | 0)
     v.playbackRate = v.defaultPlaybackRate * (dead() ? 0.75 : 1)
   }
   const unpack = f => {
@@ -241,6 +241,7 @@
     go.disabled = 0
     go.onclick = () => {
       go.hidden = v.controls = 1
+      v.focus()
       v.play()
     }
     if (location.hash == '#play') go.click(location.replace('#'))
