@@ -3,7 +3,7 @@
   const all = (s) => [...document.querySelectorAll(s)]
   const $ = (s) => all(s)[0]
   const box = $('[data-player]')
-  // By person (`who`; '' is a guest): a phone goes from hand to hand.
+  // By person; '' is a guest
   const stored = (name, none) => {
     try {
       return JSON.parse(localStorage[name + ':' + localStorage.who]) || none
@@ -42,7 +42,7 @@
     if (!list.matches(':hover, :focus-within')) list.scrollTop = cue.offsetTop - list.clientHeight / 3
   }
   if (list) {
-    // In the picture too, by the browser's own button; also where it fills the screen and nothing else is seen.
+    // In the picture too, by the browser's own button
     const track = v.addTextTrack('captions')
     cues.forEach((cue, i) => track.addCue(new VTTCue(cue.dataset.start, cues[i + 1]?.dataset.start || length(), cue.lastChild.textContent)))
     list.onclick = (e) => {
@@ -62,7 +62,7 @@
   let me
   // RFC 9562, version 7: the time, then chance, which an address made for nothing ends in (randomUUID needs HTTPS).
   const uuid7 = () => {
-    const ms = Date.now().toString(16) // eleven digits until 2527
+    const ms = Date.now().toString(16)
     return `0${ms.slice(0, 7)}-${ms.slice(7)}-7${URL.createObjectURL(new Blob()).slice(-21)}`
   }
   const who = async () => {
@@ -72,7 +72,7 @@
     try {
       localStorage.who = me.user?.id || ''
     } catch {
-      // a closed store
+      // a full or closed store: not kept
     }
     send()
   }
@@ -135,7 +135,7 @@
     const here = stored('progress', {})[key]
     const there = me?.progress[key]
     const last = there && !(here?.at >= there.at) ? there : here
-    // Until now it may have been where somebody else stopped.
+    // Not where somebody else stopped
     if (v.paused && !go.hidden && !location.hash && !last?.completed) v.currentTime = last?.position_s || 0
   })
 
@@ -210,7 +210,7 @@
     by_hand ||= e.isTrusted
     if (amount) amount.textContent = chosen.lastChild.textContent
   })
-  // What comes from the phone itself tells nothing: the worker marks it by `Server-Timing`.
+  // What comes from the phone (worker.js) tells nothing
   setInterval(() => {
     const e = performance.getEntries().findLast((e) => e.name.includes('/r/'))
     if (!e || by_hand || v.paused) return

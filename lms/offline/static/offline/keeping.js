@@ -23,7 +23,8 @@
     const button = $('[data-send]', box)
     const link = $('a[download]')
     const as_file = parts => new File(parts, `${$('h1').textContent}.${link.href.split('.').pop()}`, { type: button.dataset.send.split(';')[0] })
-    if (!button || !navigator.canShare?.({ files: [as_file(['?'])] })) return
+    if (!button) return
+    button.hidden = !navigator.canShare?.({ files: [as_file(['?'])] })
     const words = box.dataset
     let film
     const take = async () => {
@@ -40,7 +41,6 @@
       }
       return as_file(parts)
     }
-    button.hidden = false
     button.onclick = async () => {
       button.disabled = true
       try {
@@ -283,5 +283,18 @@
   }
 
   const boxes = { '[data-keeping]': lesson, '[data-keeping-course]': course, '[data-kept-page]': list }
-  for (const [name, begin] of Object.entries(boxes)) if ($(name)) begin($(name))
+  // Over plain HTTP there are no caches, and a browser may refuse them: then the page says so.
+  const can = () => {
+    try {
+      return !!self.caches
+    } catch {
+      return false
+    }
+  }
+  const refuse = box => {
+    for (const button of box.querySelectorAll('[data-keep],[data-keep-course]')) button.onclick = () => say(box, box.dataset.refused)
+    if (box.matches('[data-kept-page]')) $('[data-elsewhere]').hidden = false
+    offerToSend(box)
+  }
+  for (const [name, begin] of Object.entries(boxes)) if ($(name)) (can() ? begin : refuse)($(name))
 })()
