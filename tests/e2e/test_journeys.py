@@ -432,3 +432,34 @@ def test_a_guests_progress_is_claimed_after_signing_in(browser: Browser, school:
     claim.locator("button").first.click()
     wait_for(page, lambda: known(context, school, key) >= 9, "what the guest learned")
     context.close()
+
+
+def test_on_a_shared_phone_nobody_sees_what_another_learned(browser: Browser, school: Site, lesson: Taught) -> None:
+    context = opened(browser, PHONE)
+    page = signed_in_learner(context, school)
+    key = playing(page, school, lesson)
+    course = school.address + lesson.path.rsplit("/", 2)[0] + "/"
+    begun = f"document.querySelector('[data-key=\"{key}\"]').className"
+    page.evaluate("document.querySelector('video').pause()")
+    page.wait_for_timeout(300)
+    page.goto(course)
+    until(page, f"{begun} == 'begun'")
+    page.goto(f"{school.address}/account/sign-in/")
+    page.locator("form.sign button").click()
+    page.wait_for_url(f"{school.address}/")
+    page.goto(course)
+    assert page.evaluate(begun) == ""
+    page.goto(school.address + lesson.path)
+    assert page.evaluate(PLAYHEAD) == 0
+    playing(page, school, lesson)  # a guest, whose it is until somebody claims it
+    page.evaluate("document.querySelector('video').pause()")
+    page.wait_for_timeout(300)
+    page.goto(course)
+    assert page.evaluate(begun) == "begun"
+    page.goto(f"{school.address}/account/sign-in/")
+    page.fill("#id_username", "learner")
+    page.fill("#id_password", "learner-demo")
+    page.press("#id_password", "Enter")
+    page.locator("[data-claim] button").nth(1).click()
+    assert page.evaluate("['events:', 'progress:', 'lessons:'].filter((name) => localStorage[name])") == []
+    context.close()

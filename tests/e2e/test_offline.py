@@ -183,9 +183,7 @@ navigator.share = async (what) => {
   if (window.shared.length == 1) throw new DOMException('no tap', 'NotAllowedError')
 }""")
     page = opened(phone, site.address + site.lesson("pattern"))
-    assert page.locator("[data-send]").is_hidden()
-    keep(page)
-    page.locator("[data-send]").click()
+    page.locator("[data-send]").click()  # nothing need be kept for it
     until(page, "document.querySelector('[data-keep-say]').textContent.includes('再点一下')")
     page.locator("[data-send]").click()
     until(page, "window.shared.length == 2")
@@ -193,6 +191,24 @@ navigator.share = async (what) => {
     assert page.evaluate("window.shared[1].size") == int(size)
     assert page.evaluate("window.shared[1].name").endswith(".mp4")
     assert page.evaluate("window.shared[0] == window.shared[1]")  # fetched once
+
+
+def test_what_is_here_costs_nothing_and_the_page_says_so(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + site.lesson("pattern"))
+    keep(page)
+    price = "document.querySelector('[data-play] small').textContent"
+    until(page, f"{price} == '已存在手机里'")
+    page.reload()
+    until(page, f"{price} == '已存在手机里'")
+    page.locator("[data-quality]:not([aria-pressed=true])").last.click()
+    until(page, f"{price}.includes('兆')")
+    page.locator("[data-quality=v48]").click()
+    until(page, f"{price} == '已存在手机里'")
+    page.locator("[data-play]").click()
+    plays_on(page, 2)
+    assert "0.0" in page.locator("[data-spent]").inner_text()
+    media = "performance.getEntriesByType('resource').filter(e => e.name.includes('/r/'))"
+    assert set(page.evaluate(f"{media}.map(e => e.serverTiming[0]?.name)")) == {"kept"}
 
 
 def test_a_whole_course_is_kept(site: Site, phone: BrowserContext) -> None:
@@ -394,6 +410,21 @@ def test_a_browser_that_lets_nothing_be_kept_says_so(site: Site, phone: BrowserC
     page.locator("[data-keep]").click()
     until(page, "document.querySelector('[data-keep-say]').textContent.includes('存成文件')")
     assert page.locator("[data-keep]").is_enabled()
+
+
+def test_where_the_browser_refuses_its_caches_the_pages_say_what_works(site: Site, phone: BrowserContext) -> None:
+    refused = "Object.defineProperty(window, 'caches', { get() { throw new DOMException('no', 'SecurityError') } })"
+    phone.add_init_script(refused)
+    page = phone.new_page()
+    errors: list[object] = []
+    page.on("pageerror", lambda error: errors.append(error))
+    page.goto(site.address + site.lesson("sound"))
+    page.locator("[data-keep]").click()
+    until(page, "document.querySelector('[data-keep-say]').textContent.includes('存成文件')")
+    page.goto(site.address + "/kept/")
+    page.locator("[data-elsewhere]").wait_for()
+    assert "存成文件" in page.locator("[data-elsewhere]").inner_text()
+    assert errors == []
 
 
 def test_a_return_visit_is_painted_without_a_server_and_says_when_it_is_old(site: Site, phone: BrowserContext) -> None:

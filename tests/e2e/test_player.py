@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
-from benchmarks.site import Site
+from benchmarks.site import COURSE, Site
 from tests.e2e.conftest import PATIENCE_MS, tell_errors, until, wait_for
 
 pytestmark = pytest.mark.e2e
@@ -159,7 +159,7 @@ def test_it_goes_on_where_it_stopped_after_the_page_is_opened_anew(page: Page, s
     start(page, site, anchor="#t=20")
     played(page, 22)
     page.evaluate("document.querySelector('video').pause()")
-    until(page, "localStorage.progress")
+    until(page, "localStorage['progress:']")
     page.goto(site.address + site.lesson("pattern"))
     page.locator("[data-play]").click()
     until(page, f"!document.querySelector('video').seeking && {PLAYHEAD} > 21")
@@ -170,7 +170,11 @@ def test_it_goes_on_where_it_stopped_after_the_page_is_opened_anew(page: Page, s
 @pytest.mark.parametrize("lack", ["delete window.MediaSource", NO_H264], ids=["without MediaSource", "without H.264"])
 def test_the_one_file_plays_where_the_browser_lacks_something(page: Page, site: Site, lack: str) -> None:
     page.add_init_script(lack)
-    start(page, site)
+    page.goto(site.address + site.lesson("pattern"))
+    until(page, "document.querySelector('[data-mode=share]')")
+    button = page.locator("[data-play]")
+    assert button.inner_text().split() == ["播放", *str(button.get_attribute("data-file")).split()]
+    button.click()
     played(page, 1)
     assert page.evaluate("document.querySelector('video').currentSrc").endswith("/share.mp4")
     assert not page.locator("[data-quality=v48]").is_visible()
@@ -220,7 +224,10 @@ def test_without_javascript_the_browsers_own_controls_play_the_one_file(browser:
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(site.address + site.lesson("pattern"))
-    assert not page.locator("[data-play]").is_visible()
+    for name in ("play", "speed", "cap"):
+        assert not page.locator(f"[data-{name}]").is_visible()
+    size = page.locator("[data-play]").get_attribute("data-file")
+    assert f"播放 · {size}" in page.locator("[data-player]").inner_text()
     with page.expect_response(lambda answer: answer.url.endswith("/share.mp4")) as asked:
         height = page.locator("video").bounding_box()["height"]  # type: ignore[index]
         page.locator("video").click(position={"x": 24, "y": height - 48})  # the browser's own play button
@@ -293,6 +300,27 @@ def test_a_lesson_renewed_under_the_player_says_so(page: Page, site: Site) -> No
     assert page.get_attribute("[data-player]", "data-link") == "gone"
 
 
+def test_an_answer_that_is_not_the_file_is_told_from_a_lost_signal(page: Page, site: Site) -> None:
+    said = "document.querySelector('[data-strip]').innerText"
+    for answer in ({"status": 503}, {"status": 200, "body": "<h1>Pay here</h1>", "content_type": "text/html"}):
+        page.route("**/media/r/**", lambda route, answer=answer: route.fulfill(**answer))  # type: ignore[misc]
+        start(page, site)
+        until(page, f"{said}.includes('先登录')")
+        page.unroute("**/media/r/**")
+        until(page, f"{said} == ''")
+        played(page, 2)
+
+
+def test_a_list_says_in_words_which_quality_the_link_carries_and_never_the_file_to_hand_on(
+    page: Page, site: Site
+) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'connection', { value: { downlink: 10 } })")
+    page.goto(site.address + COURSE)
+    until(page, "document.querySelector('.takes').innerText.includes('✓ 适合现在的网')")
+    assert "通用文件" in page.locator(".takes").first.inner_text()
+    assert page.locator(".takes li", has_text="✓").filter(has_text="通用文件").count() == 0
+
+
 def test_where_the_phone_has_a_share_sheet_the_link_is_handed_on_and_play_still_plays(page: Page, site: Site) -> None:
     page.add_init_script("navigator.share = async (what) => { window.shared = what }")
     start(page, site)
@@ -329,6 +357,15 @@ def test_the_address_for_other_players_plays_to_its_end_in_chromiums_own(page: P
     until(page, "document.querySelector('#hls').ended")
     assert page.evaluate("document.querySelector('#hls').duration") == pytest.approx(60, abs=0.5)
     assert page.evaluate("document.querySelector('#hls').videoWidth") > 0
+
+
+def test_the_words_are_captions_of_the_browsers_own_button(page: Page, site: Site) -> None:
+    start(page, site, anchor="#t=10")
+    played(page, 11)
+    assert page.evaluate("document.activeElement.localName") == "video"
+    page.evaluate("document.querySelector('video').textTracks[0].mode = 'showing'")
+    line = page.locator("[data-transcript] [aria-current] span").inner_text()
+    until(page, f"document.querySelector('video').textTracks[0].activeCues[0]?.text == {line!r}")
 
 
 def test_keys_stop_and_start_it(page: Page, site: Site) -> None:

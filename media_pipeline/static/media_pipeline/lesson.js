@@ -3,16 +3,17 @@
   const all = (s) => [...document.querySelectorAll(s)]
   const $ = (s) => all(s)[0]
   const box = $('[data-player]')
+  // By person; '' is a guest
   const stored = (name, none) => {
     try {
-      return JSON.parse(localStorage[name]) || none
+      return JSON.parse(localStorage[name + ':' + localStorage.who]) || none
     } catch {
       return none
     }
   }
   const store = (name, value) => {
     try {
-      localStorage[name] = JSON.stringify(value)
+      localStorage[name + ':' + localStorage.who] = JSON.stringify(value)
     } catch {
       // a full or closed store: not kept
     }
@@ -32,16 +33,18 @@
   const cues = all('[data-start]')
   let current
   const follow = () => {
-    const t = v.currentTime + 0.1
-    const cue = cues.findLast((c) => +c.dataset.start <= t)
+    const cue = cues.findLast((c) => c.dataset.start <= v.currentTime + 0.1)
     if (cue == current) return
     current?.removeAttribute('aria-current')
     current = cue
     if (!cue) return
-    cue.setAttribute('aria-current', 'true')
+    cue.setAttribute('aria-current', true)
     if (!list.matches(':hover, :focus-within')) list.scrollTop = cue.offsetTop - list.clientHeight / 3
   }
   if (list) {
+    // In the picture too, by the browser's own button
+    const track = v.addTextTrack('captions')
+    cues.forEach((cue, i) => track.addCue(new VTTCue(cue.dataset.start, cues[i + 1]?.dataset.start || length(), cue.lastChild.textContent)))
     list.onclick = (e) => {
       const cue = e.target.closest('[data-start]')
       if (!cue || getSelection().toString()) return
@@ -49,29 +52,32 @@
       seek(+cue.dataset.start)
     }
   }
-  addEventListener('hashchange', () => {
+  onhashchange = () => {
     const t = +location.hash.slice(3) // #t=12
     if (t) seek(t)
-  })
+  }
 
   // Progress: on this phone for everyone, to the server for who is signed in. What a guest did waits for whoever claims
   // it (account.js); without a link it is put down to who was signed in last.
   let me
-  const outbox = () => 'events:' + stored('who', '')
   // RFC 9562, version 7: the time, then chance, which an address made for nothing ends in (randomUUID needs HTTPS).
   const uuid7 = () => {
-    const ms = Date.now().toString(16).padStart(12, 0)
-    return `${ms.slice(0, 8)}-${ms.slice(8)}-7${URL.createObjectURL(new Blob()).slice(-21)}`
+    const ms = Date.now().toString(16)
+    return `0${ms.slice(0, 7)}-${ms.slice(7)}-7${URL.createObjectURL(new Blob()).slice(-21)}`
   }
   const who = async () => {
     const answer = await fetch('/api/v1/me').catch(() => 0)
     if (!answer.ok) return
     me = await answer.json()
-    store('who', me.user?.id || '')
+    try {
+      localStorage.who = me.user?.id || ''
+    } catch {
+      // a full or closed store: not kept
+    }
     send()
   }
   const send = async () => {
-    const events = stored(outbox(), [])
+    const events = stored('events', [])
     if (!me?.user || !events.length) return
     const answer = await fetch('/api/v1/events', {
       method: 'POST',
@@ -82,20 +88,20 @@
     if (!answer.ok) return
     const { accepted, rejected } = await answer.json()
     const done = new Set([...accepted, ...rejected.map((r) => r.id)])
-    store(outbox(), stored(outbox(), []).filter((e) => !done.has(e.id)))
+    store('events', stored('events', []).filter((e) => !done.has(e.id)))
   }
   const note = (kind, data) => {
     const event = { id: uuid7(), kind, lesson_key: key, at: new Date().toISOString(), data }
-    store(outbox(), [...stored(outbox(), []), event].slice(-1000))
+    store('events', [...stored('events', []), event].slice(-1000))
   }
   let noted = 0
   const keep = () => {
     const known = stored('progress', {})
-    const before = known[key] || {}
+    const before = known[key] || 0
     const done = before.completed || v.currentTime > length() * 0.95
     known[key] = {
-      position_s: v.currentTime > length() - 2 ? 0 : +v.currentTime.toFixed(1),
-      fraction: Math.max(before.fraction || 0, +(v.currentTime / length()).toFixed(3)),
+      position_s: v.currentTime > length() - 2 ? 0 : v.currentTime,
+      fraction: Math.max(before.fraction || 0, v.currentTime / length()),
       completed: done,
       at: new Date().toISOString(),
     }
@@ -110,7 +116,7 @@
     if (!length() || v.currentTime == sent) return
     keep()
     sent = v.currentTime
-    note('lesson_played', { position_s: +sent.toFixed(1), duration_s: +length().toFixed(1) })
+    note('lesson_played', { position_s: sent, duration_s: length() })
     if (!me) await who()
     send()
   }
@@ -128,7 +134,9 @@
     await who()
     const here = stored('progress', {})[key]
     const there = me?.progress[key]
-    if (there && !(here?.at >= there.at) && v.paused && !go.hidden && !location.hash && !there.completed) v.currentTime = there.position_s
+    const last = there && !(here?.at >= there.at) ? there : here
+    // Not where somebody else stopped
+    if (v.paused && !go.hidden && !location.hash && !last?.completed) v.currentTime = last?.position_s || 0
   })
 
   // Speed and keys
@@ -141,13 +149,13 @@
   v.onratechange = () => (speed.textContent = v.defaultPlaybackRate + '×')
   const keys = {
     ' ': () => (v.paused ? seek(v.currentTime) : v.pause()),
-    ArrowLeft: () => (v.currentTime = Math.max(0, v.currentTime - 5)),
-    ArrowRight: () => (v.currentTime = Math.min(length(), v.currentTime + 5)),
+    ArrowLeft: () => (v.currentTime -= 5),
+    ArrowRight: () => (v.currentTime += 5),
     m: () => (v.muted = !v.muted),
     f: () => (document.fullscreenElement ? document.exitFullscreen() : v.requestFullscreen?.()),
   }
   addEventListener('keydown', (e) => {
-    const own = 'input,select,video,audio' + (e.key == ' ' ? ',a,button,summary' : '')
+    const own = 'input,select' + (e.key < 'a' ? ',video,audio' : '') + (e.key == ' ' ? ',a,button,summary' : '')
     if (!keys[e.key] || e.altKey || e.ctrlKey || e.metaKey || e.target.closest(own)) return
     e.preventDefault()
     keys[e.key]()
@@ -173,7 +181,7 @@
     addEventListener('pagehide', () => {
       for (let i = v.played.length; i--; ) told.played += (v.played.end(i) - v.played.start(i)) | 0
       for (const e of performance.getEntries()) {
-        told.kb += (e.encodedBodySize / 1e3) | 0
+        if (!e.serverTiming?.[0]) told.kb += (e.encodedBodySize / 1e3) | 0
         if (/first-c/.test(e.name)) told.paint = e.startTime | 0
       }
       navigator.sendBeacon('/api/v1/visits', JSON.stringify(told))
@@ -202,12 +210,13 @@
     by_hand ||= e.isTrusted
     if (amount) amount.textContent = chosen.lastChild.textContent
   })
+  // What comes from the phone (worker.js) tells nothing
   setInterval(() => {
-    const e = performance.getEntriesByType('resource').findLast((e) => e.name.includes('/r/'))
-    if (!e || by_hand || v.paused || $('[data-kept]')) return
-    const ms = e.responseEnd - e.requestStart // from the phone itself it takes next to nothing, and tells nothing
+    const e = performance.getEntries().findLast((e) => e.name.includes('/r/'))
+    if (!e || by_hand || v.paused) return
+    const ms = e.responseEnd - e.requestStart
     const late = box.dataset.link == 'wait'
     const best = late ? 0 : buttons.findLastIndex((b) => b.dataset.bytes < cap.value * 1e6 && b.dataset.bps * ms < e.encodedBodySize * 4e3)
-    if ((ms > 40 || !e.workerStart) && best != at && (late || best > at)) buttons[(at = best)].click()
+    if (!e.serverTiming?.[0] && best != at && (late || best > at)) buttons[(at = best)].click()
   }, 2e3)
 })()

@@ -18,15 +18,15 @@
 
   const slow = () => late || rate < 25000
   const show = (name, what, n) => {
-    const e = $(`[data-${name}]`)
+    const e = $('[data-' + name + ']')
     const text = (e.dataset[what] || '').replace('{n}', n)
     if (e.textContent != text) e.textContent = text
   }
   // While the link is dead what is here is spoken slower, to outlast it.
-  const dead = () => box.dataset.link == 'retry'
+  const dead = () => /y/.test(box.dataset.link) // retry, busy
   const say = what => {
     if (box.dataset.link == 'gone') return
-    show('strip', (box.dataset.link = what), Math.round(rate / 125))
+    show('strip', (box.dataset.link = what), (rate / 125) | 0)
     v.playbackRate = v.defaultPlaybackRate * (dead() ? 0.75 : 1)
   }
   const unpack = f => {
@@ -39,8 +39,8 @@
     return f
   }
   const entry = (f, t) => {
-    let i = f.n - 1
-    while (i && f.start[i] > t + 0.02) i--
+    let i = f.n
+    while (--i && f.start[i] > t + 0.02);
     return i
   }
   // End of what is buffered at t; t itself when nothing is.
@@ -53,10 +53,9 @@
 
   // Forgets what is being fetched, and half a fragment; what comes next may be of another rendition.
   const cut = T => {
-    if (T.job) T.job.stop()
-    T.job = 0
+    T.job = T.job && T.job.stop()
     T.queue = []
-    if (ms.readyState == 'ended') T.sb.appendBuffer(new Uint8Array()) // reopens
+    if (ms.readyState == 'ended') T.sb.appendBuffer(T.f.init) // reopens
     T.sb.abort()
     T.sb.changeType(T.f.mime)
     T.sb.appendBuffer(T.f.init)
@@ -92,8 +91,7 @@
   const flush = T => {
     const t = v.currentTime
     // A gap before the play head would stop the sound: a picture that comes early waits here.
-    if (!T.queue[0] || T.sb.updating || (T == P && S && T.from > end(T, t) + 0.2)) return
-    T.sb.appendBuffer(T.queue.shift())
+    if (T.queue[0] && !T.sb.updating && !(T == P && S && T.from > end(T, t) + 0.2)) T.sb.appendBuffer(T.queue.shift())
   }
 
   // Fetches up to entry `to`; after a failure it goes on at the byte where it broke.
@@ -117,26 +115,26 @@
         // Small spans on a slow link: what is on its way must fit in the link's queue, or seconds of it are dropped.
         const ask = () => {
           const from = till
-          till = Math.min(off[to], from + (slow() ? 8000 + (rate | 0) : 1e9))
+          till = Math.min(off[to], from + (slow() ? 8000 + rate | 0 : 1e9))
           answer = fetch(url, { headers: { Range: 'bytes=' + from + '-' + (till - 1) }, priority: T == P ? 'low' : 'high', signal: abort.signal })
           answer.catch(() => 0)
         }
         while (job.left) {
           if (!answer) ask()
-          const { status, body } = await answer
+          const { status, body, statusText } = await answer
           answer = 0
           if (status != 206) throw status
           const reader = body.getReader()
           for (let part; (part = (await reader.read()).value); ) {
             if (T.job != job) return
             const n = part.length
-            const took = Date.now() - mark
             fresh += n
+            const took = Date.now() - mark
             pos += n
-            spent += n
+            if (statusText != 'kept') spent += n // else from the phone itself (worker.js)
             job.left -= n
             if (took > 500) {
-              if (took < 3000) rate = rate * 0.5 + (500 * fresh) / took
+              if (took < 3000) rate = rate / 2 + (500 * fresh) / took
               mark = Date.now()
               fresh = 0
             }
@@ -151,7 +149,7 @@
       } catch (e) {
         job.stop()
         if (T.job != job) return
-        say(e == 404 ? 'gone' : 'retry')
+        say(e == 404 ? 'gone' : e > 0 ? 'busy' : 'retry') // no link, or something that is no part of the file
         if (e == 404) return
         await new Promise(done => setTimeout(done, 2000))
       }
@@ -186,7 +184,7 @@
   }
 
   const hold = () => {
-    if (ms.readyState == 'open' && !tracks.some(T => T.sb.updating)) ms.endOfStream()
+    if (ms.readyState == 'open' && tracks.every(T => !T.sb.updating)) ms.endOfStream()
   }
   const tick = () => {
     // Between an error and the news of it there is nothing to ask any more.
@@ -233,10 +231,8 @@
     want = f
     if (!tracks.includes(P)) return
     const same = f == P.f
-    if (!same) {
-      P.f = f || P.f
-      cut(P)
-    }
+    P.f = f || P.f
+    if (!same) cut(P)
     if (f && started) same || !S ? enter(P) : join()
     tick()
   }
@@ -245,6 +241,7 @@
     go.disabled = 0
     go.onclick = () => {
       go.hidden = v.controls = 1
+      v.focus()
       v.play()
     }
     if (location.hash == '#play') go.click(location.replace('#'))
@@ -254,7 +251,7 @@
     const t = v.currentTime
     ms = v.onerror = 0
     box.dataset.mode = 'share'
-    go.lastElementChild.textContent = go.dataset.file
+    go.querySelector('small').textContent = go.dataset.file
     if (!v.querySelector('source')) return
     ready()
     if (!failed) return
@@ -287,7 +284,7 @@
   }
   try {
     const asked = /t=(\d+)/.exec(location.hash)
-    v.currentTime = asked ? asked[1] : JSON.parse(localStorage.progress)[box.dataset.key].position_s
+    v.currentTime = asked ? asked[1] : JSON.parse(localStorage['progress:' + localStorage.who])[box.dataset.key].position_s
   } catch {
     // nothing kept, or nothing can be
   }
@@ -335,9 +332,10 @@
     late = 0
     if (started) {
       for (const T of tracks) {
-        if (end(T, t) > t || (T.job && T.job.first <= t + 0.02 && T.job.last > t)) continue
-        cut(T)
-        enter(T)
+        if (end(T, t) <= t && !(T.job && T.job.first <= t + 0.02 && T.job.last > t)) {
+          cut(T)
+          enter(T)
+        }
       }
       tick()
     }

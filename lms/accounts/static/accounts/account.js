@@ -1,15 +1,40 @@
 // What was learned on this phone before signing in is offered to whoever signs in, and sent when they say it is theirs.
+// What the phone knows is kept by person, in names that end in their id, a guest's in nothing (`who`: who learns now).
 (() => {
   const box = document.querySelector('[data-claim]')
   const GUEST = 'events:'
   const MOST = 200 // events a call
-  const read = () => {
+  const LISTS = ['progress:', 'lessons:']
+  const stored = (name, none) => {
     try {
-      return JSON.parse(localStorage[GUEST]) || []
+      return JSON.parse(localStorage[name]) || none
     } catch {
-      return []
+      return none
     }
   }
+  const read = () => stored(GUEST, [])
+  const become = id => {
+    try {
+      localStorage.who = id
+    } catch {
+      // a closed store: nothing is kept of anybody
+    }
+  }
+  const me = async () => {
+    const answer = box ? await fetch('/api/v1/me').catch(() => 0) : 0
+    const id = (answer.ok && (await answer.json()).user?.id) || ''
+    if (id || !box) become(id)
+    return id
+  }
+  // The next guest begins with nothing; `id`, whose it was, has it with their own.
+  const clear = id => {
+    for (const list of LISTS) {
+      if (id) localStorage[list + id] = JSON.stringify({ ...stored(list, {}), ...stored(list + id, {}) })
+      localStorage.removeItem(list)
+    }
+  }
+  const known = me()
+  addEventListener('submit', () => become('')) // in or out: the next page knows who it is
   const keep = events => (events.length ? (localStorage[GUEST] = JSON.stringify(events)) : localStorage.removeItem(GUEST))
   const fill = (text, n) => text.replace('{n}', n)
   const lessons = new Set(read().map(event => event.lesson_key)).size
@@ -25,6 +50,7 @@
   box.hidden = false
   other.onclick = () => {
     keep([])
+    clear()
     box.hidden = true
   }
   mine.onclick = async () => {
@@ -44,6 +70,7 @@
       const sent = new Set(batch.map(event => event.id))
       keep(read().filter(event => !sent.has(event.id)))
     }
+    clear(await known)
     say.textContent = fill(box.dataset.done, lessons)
     mine.hidden = other.hidden = true
   }

@@ -1,4 +1,4 @@
-// Every page, after it has painted: lessons opened are noted on the phone, links handed on, lessons kept.
+// Every page, after it has painted: lessons opened are noted on the phone by person, links handed on, lessons kept.
 (() => {
   const all = (selector) => document.querySelectorAll(selector);
   const one = (selector) => all(selector)[0];
@@ -6,50 +6,51 @@
   const share = one("[data-share]");
   if (here) {
     try {
-      const seen = JSON.parse(localStorage.lessons || "{}");
+      const mine = "lessons:" + (localStorage.who ||= "");
+      const seen = JSON.parse(localStorage[mine] || "{}");
       seen[here.dataset.lesson] = { title: here.dataset.title, url: location.pathname, at: Date.now() };
-      localStorage.lessons = JSON.stringify(seen);
+      localStorage[mine] = JSON.stringify(seen);
     } catch {
       // a full or closed store: not kept
     }
   }
   if (share && navigator.share) {
-    share.hidden = false;
+    for (const button of all("[data-share],[data-send]")) button.hidden = false;
     share.onclick = () => navigator.share({ title: document.title, url: location.href.split("#")[0] }).catch(() => {});
   }
 
   // What works without a link (lms.offline): the worker, once the page has what it needs; what is kept, and keeping it.
-  const worker = self.caches && navigator.serviceWorker;
+  const worker = navigator.serviceWorker;
+  let script;
   const keeping = one("[data-script]");
-  const button = keeping?.querySelector("button");
   if (!worker) {
-    for (const hint of all("[data-elsewhere]")) hint.hidden = !isSecureContext;
+    for (const hint of all("[data-elsewhere]")) hint.hidden = false;
     return;
   }
   worker.onmessage = () => { one("[data-newer]").hidden = false; };
   addEventListener("load", () => setTimeout(() => worker.register("/worker.js", { updateViaCache: "all" }).catch(() => {}), 5000));
-  const load = (then) => {
-    button.onclick = null;
-    const script = document.createElement("script");
+  const load = (button) => {
+    if (script) return;
+    script = document.createElement("script");
     script.src = keeping.dataset.script;
-    script.onload = then;
+    script.onload = () => button?.click();
     script.onerror = () => {
       one("[data-keep-say]").textContent = keeping.dataset.wait;
-      button.onclick = () => load(then);
+      script = 0;
     };
     document.body.append(script);
   };
   if (keeping) {
     keeping.hidden = false;
-    button.onclick = () => load(() => button.click());
+    for (const button of keeping.querySelectorAll("button")) button.onclick = () => load(button);
   }
-  caches.open("kept").then((cache) => cache.keys()).then((keys) => {
-    for (const { url } of keys) {
+  (async () => {
+    for (const { url } of await (await caches.open("kept")).keys()) {
       const [, state, key] = /kept\/(whole|begun)\/(.+)/.exec(url) || [];
       if (!key) continue;
       for (const link of all("[data-kept-link]")) link.hidden = false;
       if (here?.dataset.lesson == key && keeping) load();
       if (state == "whole") for (const mark of all(`.row[data-lesson="${key}"] .held`)) mark.hidden = false;
     }
-  }).catch(() => {});
+  })().catch(() => {});
 })();

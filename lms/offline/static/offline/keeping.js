@@ -23,7 +23,8 @@
     const button = $('[data-send]', box)
     const link = $('a[download]')
     const as_file = parts => new File(parts, `${$('h1').textContent}.${link.href.split('.').pop()}`, { type: button.dataset.send.split(';')[0] })
-    if (!button || !navigator.canShare?.({ files: [as_file(['?'])] })) return
+    if (!button) return
+    button.hidden = !navigator.canShare?.({ files: [as_file(['?'])] })
     const words = box.dataset
     let film
     const take = async () => {
@@ -40,7 +41,6 @@
       }
       return as_file(parts)
     }
-    button.hidden = false
     button.onclick = async () => {
       button.disabled = true
       try {
@@ -91,6 +91,16 @@
       const pressed = $('[data-quality][aria-pressed=true]')
       return { quality: pressed && pressed.dataset.quality, share: !!$('[data-mode=share]') }
     }
+    // The button to play says what playing takes: nothing, where what is chosen is here.
+    const price = $('[data-play] small')
+    const amount = price.textContent
+    const tellPrice = async () => {
+      const record = await Kept.get(key)
+      const { quality, share } = chosen()
+      const here = record?.whole && String(Keep.files(document, quality, share)) == String(record.files)
+      price.textContent = here ? words.here : amount
+    }
+    document.addEventListener('click', event => event.target.closest('[data-quality]') && tellPrice())
     let running
     const show = (state, found, came) => {
       box.dataset.state = state
@@ -100,6 +110,7 @@
       if (found) bar.value = found.size ? came / found.size : 1
       if (state == 'whole') box.dataset.kept = ''
       else delete box.dataset.kept
+      tellPrice()
     }
     const start = async (how = chosen()) => {
       if (running) return
@@ -272,5 +283,18 @@
   }
 
   const boxes = { '[data-keeping]': lesson, '[data-keeping-course]': course, '[data-kept-page]': list }
-  for (const [name, begin] of Object.entries(boxes)) if ($(name)) begin($(name))
+  // Over plain HTTP there are no caches, and a browser may refuse them: then the page says so.
+  const can = () => {
+    try {
+      return !!self.caches
+    } catch {
+      return false
+    }
+  }
+  const refuse = box => {
+    for (const button of box.querySelectorAll('[data-keep],[data-keep-course]')) button.onclick = () => say(box, box.dataset.refused)
+    if (box.matches('[data-kept-page]')) $('[data-elsewhere]').hidden = false
+    offerToSend(box)
+  }
+  for (const [name, begin] of Object.entries(boxes)) if ($(name)) (can() ? begin : refuse)($(name))
 })()
