@@ -33,6 +33,14 @@ def signed_in(username: str, password: str) -> bool:
     return "_auth_user_id" in client.session
 
 
+@pytest.mark.parametrize("prefix", ["", "/en", "/zh-hant"])
+def test_signing_in_and_out_leads_to_the_first_page_of_the_readers_language(issued: Issued, prefix: str) -> None:
+    client = Client()
+    answer = client.post(prefix + SIGN_IN, {"username": issued.number, "password": issued.pin})
+    assert answer.headers["Location"] == f"{prefix}/"
+    assert client.post(f"{prefix}/account/sign-out/").headers["Location"] == f"{prefix}/"
+
+
 def wrong(pin: str) -> str:
     return "1000" if pin != "1000" else "1001"
 
