@@ -32,7 +32,6 @@ class SignIn(LoginView):
         """The number of the card that was scanned."""
         return {"username": self.kwargs["number"]} if "number" in self.kwargs else {}
 
-
     def get_default_redirect_url(self) -> str:
         """The first page of the reader's language."""
         return site_path()
