@@ -1,5 +1,6 @@
 """Signing in with a card, and the mediator's page: registering people, handing out cards, signing in for them."""
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -32,16 +33,22 @@ class SignIn(LoginView):
         """The number of the card that was scanned."""
         return {"username": self.kwargs["number"]} if "number" in self.kwargs else {}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Also whether a card is being used: then only the PIN is left to type."""
+        context = super().get_context_data(**kwargs)
+        number = str(context["form"]["username"].value() or "")
+        return {**context, "by_card": re.fullmatch(r"[0-9]{10}", number) is not None}
+
     def get_default_redirect_url(self) -> str:
-        """The first page of the reader's language."""
-        return site_path()
+        """The first page of the reader's language; mediators come to register people."""
+        return reverse("people") if self.request.user.has_perm(PERMISSION) else site_path()
 
 
 class SignOut(LogoutView):
     """Leads to the first page of the reader's language."""
 
     def get_default_redirect_url(self) -> str:
-        """As after signing in."""
+        """As after signing in, for learners."""
         return site_path()
 
 
