@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 FOLDER = Path(__file__).parent / "static" / "courses" / "aloud"
 WORDS = {
-    "go_on": _("Continue where you stopped."),
+    "go_on": _("Begin, or continue where you stopped."),
     "find": _("Find a lesson by a word, or by the number on the poster."),
     "kept": _("Lessons kept on this phone. They play without a signal."),
 }

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.blocks.struct_block import StructBlockValidationError
@@ -122,7 +123,7 @@ class LessonBody(blocks.StreamBlock):
 
     video = VideoBlock()
     tongue = TongueBlock()
-    text = blocks.RichTextBlock(label=_("Text"), features=RICH_TEXT, icon="pilcrow")
+    text = blocks.RichTextBlock(label=pgettext_lazy("block", "Text"), features=RICH_TEXT, icon="pilcrow")
     steps = blocks.ListBlock(StepBlock(), label=_("Steps with pictures"), icon="list-ol")
     tip = blocks.TextBlock(label=_("Tip"), rows=2, icon="help")
     download = DownloadBlock()

@@ -1,6 +1,7 @@
 """Languages that lessons are heard and read in. More than the site's own: some are spoken and hardly ever written."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 MOST_TONGUES = 12  # further languages of a lesson
 # BCP 47 -> what it is called here, and how its speakers write it.
@@ -16,7 +17,7 @@ TONGUES = {
     "ug": (_("Uyghur"), "ئۇيغۇرچە"),
     "kk-Arab": (_("Kazakh"), "قازاقشا"),
     "mn-Mong": (_("Mongolian"), "ᠮᠣᠩᠭᠣᠯ"),
-    "ko": (_("Korean"), "조선말"),
+    "ko": (pgettext_lazy("spoken in China", "Korean"), "조선말"),
     "za": (_("Zhuang"), "Vahcuengh"),
     "ii": (_("Yi"), "ꆈꌠꉙ"),
     "hmn": (_("Miao"), "苗语"),

@@ -12,7 +12,7 @@ from lms.core import health, metrics, robots, uploads
 from lms.offline import urls as offline_urls
 from search import urls as search_urls
 
-handler403 = "lms.core.uploads.forbidden"
+handler403 = "lms.core.refusals.forbidden"
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),

@@ -1,6 +1,7 @@
 """`python -m tests.catalogues`: every message in code and templates has its Chinese, and no catalogue is behind.
 
 The catalogues of other languages have the same messages as the Simplified Chinese one; a signed one holds no guesses.
+A message is said alike in every room, and as Django and Wagtail say it: their pages are shown with our catalogues too.
 
 Reads sources with Python's parser and Django's template lexer, catalogues with Babel: no gettext programs.
 """
@@ -8,10 +9,14 @@ Reads sources with Python's parser and Django's template lexer, catalogues with 
 import ast
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any
 
+import django
+import wagtail
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
@@ -42,7 +47,12 @@ MARKERS = {
 LANGUAGE = "zh_Hans"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]|%[sdif]|\{\w*\}")
 
+# Whose catalogues ours are laid over.
+BELOW = [Path(module.__file__).parent for module in (django, wagtail)]
+
 Message = tuple[str | None, str]
+Strings = str | tuple[str, ...] | list[str]
+Said = Mapping[str, set[str]]
 
 
 def used(room: Path) -> dict[Message, str]:
@@ -133,6 +143,38 @@ def complaints_of_others(base: Path) -> Iterator[str]:
                 yield from _placeholders(name, _all(message.id), message.string)
 
 
+def said_below(packages: Sequence[Path] = BELOW) -> Said:
+    """What Django and Wagtail say in Chinese for a message without context."""
+    said: defaultdict[str, set[str]] = defaultdict(set)
+    for package in packages:
+        for path in package.rglob(f"locale/{LANGUAGE}/LC_MESSAGES/django.mo"):
+            with path.open("rb") as file:
+                known: Mapping[str | tuple[str, int], str] = vars(GNUTranslations(file))["_catalog"]
+            for identifier, string in known.items():
+                said[identifier if isinstance(identifier, str) else identifier[0]].add(string)
+    return said
+
+
+def disagreements(rooms: Sequence[str], below: Said) -> Iterator[str]:
+    """Messages without context that would change what other pages say: of Django and Wagtail, or of another room."""
+    said: dict[str, tuple[str, Strings]] = {}
+    for name in rooms:
+        for message in catalogue(ROOT / name) or ():
+            if not message.id or message.context or not message.string:
+                continue
+            text = _singular(message.id)
+            room, first = said.setdefault(text, (name, message.string))
+            if first != message.string:
+                yield f"{name}: {text!r} is {message.string!r}, in {room} {first!r}: agree, or give it a context"
+            if text in below and not below[text] & set(_strings(message.string)):
+                theirs = " or ".join(sorted(below[text]))
+                yield f"{name}: {text!r} is {message.string!r}, to Django or Wagtail {theirs!r}: give it a context"
+
+
+def _strings(string: Strings) -> Strings:
+    return (string,) if isinstance(string, str) else string
+
+
 def _all(identifier: str | tuple[str, ...] | list[str]) -> str:
     return identifier if isinstance(identifier, str) else " ".join(identifier)
 
@@ -141,8 +183,8 @@ def _singular(identifier: str | tuple[str, ...] | list[str]) -> str:
     return identifier if isinstance(identifier, str) else identifier[0]
 
 
-def _placeholders(name: str, text: str, translated: Sequence[str]) -> Iterator[str]:
-    for string in (translated,) if isinstance(translated, str) else translated:
+def _placeholders(name: str, text: str, translated: Strings) -> Iterator[str]:
+    for string in _strings(translated):
         lost = set(PLACEHOLDER.findall(string)) - set(PLACEHOLDER.findall(text))
         if lost:
             yield f"{name}: what stands for {text!r} names {', '.join(sorted(lost))}, which the message does not give"
@@ -153,6 +195,7 @@ def main() -> int:
 
     settings.configure(USE_I18N=True)
     found = [complaint for name in ROOMS if (ROOT / name).is_dir() for complaint in complaints(name)]
+    found += disagreements(ROOMS, said_below())
     found += complaints_of_others(ROOT)
     for complaint in found:
         print(complaint, file=sys.stderr)

@@ -47,6 +47,23 @@ def test_what_is_wrong_with_a_catalogue_is_named(tmp_path: Path, monkeypatch: py
         assert any(words in one for one in found), words
 
 
+def test_a_message_is_said_alike_everywhere_or_has_a_context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogues, "ROOT", tmp_path)
+    for room, again, pages in (("one", "再试", "页面"), ("two", "重试", "翻页")):
+        po = tmp_path / room / "locale/zh_Hans/LC_MESSAGES/django.po"
+        po.parent.mkdir(parents=True)
+        po.write_text(
+            f'{CATALOGUE}\nmsgid "Again"\nmsgstr "{again}"\n\nmsgctxt "{room}"\nmsgid "Own"\nmsgstr "{again}"\n'
+            f'\nmsgid "Pages"\nmsgstr "{pages}"\n'
+        )
+    below = catalogues.said_below()
+    assert "页面" in below["Pages"]
+    found = list(catalogues.disagreements(["one", "two"], below))
+    assert [one.split(": agree")[0] for one in found[:1]] == ["two: 'Again' is '重试', in one '再试'"]
+    assert len(found) == 3
+    assert "to Django or Wagtail '页面'" in found[2]
+
+
 CATALOGUE = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
 
 

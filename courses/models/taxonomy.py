@@ -6,7 +6,7 @@ in every language.
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 ICONS = [
@@ -37,7 +37,7 @@ ICONS = [
 class Titled(models.Model):
     """A word of the catalogue in the languages of the site."""
 
-    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    slug = models.SlugField(pgettext_lazy("taxonomy", "slug"), max_length=60, unique=True)
     title_zh = models.CharField(_("title in Chinese"), max_length=60)
     title_en = models.CharField(_("title in English"), max_length=60, blank=True)
     position = models.PositiveSmallIntegerField(_("place in lists"), default=0)

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from lms.accounts import selectors
 from lms.core.clock import now
@@ -34,7 +34,7 @@ class SignInForm(AuthenticationForm):
 class RegisterForm(forms.Form):
     """A learner who gets a card."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     phone = forms.CharField(label=_("Phone number"), max_length=24, required=False)
 
     def clean_phone(self) -> str | None:

@@ -1,11 +1,12 @@
 """Signing in with a card, and the mediator's page: registering people, handing out cards, signing in for them."""
 
+import re
 from dataclasses import asdict
 from typing import Any
 
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required, permission_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from lms.accounts import selectors, services
 from lms.accounts.forms import RegisterForm, SignInForm
 from lms.accounts.models import LearnerCard, User
 from lms.core.clock import now
+from lms.core.templatetags.fieldschool import site_path
 
 PERMISSION = "accounts.register_learners"
 _ISSUED = "card_issued"  # shown once, then forgotten
@@ -26,11 +28,28 @@ class SignIn(LoginView):
 
     form_class = SignInForm
     template_name = "accounts/sign_in.html"
-    next_page = "/"
 
     def get_initial(self) -> dict[str, Any]:
         """The number of the card that was scanned."""
         return {"username": self.kwargs["number"]} if "number" in self.kwargs else {}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Also whether a card is being used: then only the PIN is left to type."""
+        context = super().get_context_data(**kwargs)
+        number = str(context["form"]["username"].value() or "")
+        return {**context, "by_card": re.fullmatch(r"[0-9]{10}", number) is not None}
+
+    def get_default_redirect_url(self) -> str:
+        """The first page of the reader's language; mediators come to register people."""
+        return reverse("people") if self.request.user.has_perm(PERMISSION) else site_path()
+
+
+class SignOut(LogoutView):
+    """Leads to the first page of the reader's language."""
+
+    def get_default_redirect_url(self) -> str:
+        """As after signing in, for learners."""
+        return site_path()
 
 
 def _mediators(view: Any) -> Any:

@@ -458,3 +458,17 @@ def test_the_app_can_be_installed(site: Site, phone: BrowserContext) -> None:
         assert page.request.get(site.address + icon["src"]).ok
     for shortcut in manifest["shortcuts"]:
         assert page.request.get(site.address + shortcut["url"]).ok
+
+
+def test_a_page_that_is_not_kept_says_so_without_a_signal(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, f"{site.address}/")
+    page.goto(f"{site.address}/kept/")
+    assert not page.locator("[data-not-kept]").is_visible()
+    site.stop()
+    try:
+        page.goto(f"{site.address}/courses/nobody-was-here/")
+        assert page.locator("[data-not-kept]").is_visible()
+        page.goto(f"{site.address}/kept/")
+        assert not page.locator("[data-not-kept]").is_visible()
+    finally:
+        site.start()

@@ -156,3 +156,14 @@ def test_a_phone_without_a_voice_plays_the_recording(browser: Browser, site: Sit
     page.locator("[data-say]").nth(1).click()
     until(page, "window.heard.ended && window.heard.duration > 2")
     page.close()
+
+
+@pytest.mark.parametrize("name", ["poster", "cards", "card"])
+def test_a_sheet_of_paper_shows_the_site_once(browser: Browser, name: str) -> None:
+    tab = browser.new_page()
+    tab.set_content(rendered("zh")[name])
+    assert tab.locator("header.top").is_visible()
+    tab.emulate_media(media="print")
+    assert not tab.locator("header.top").is_visible()
+    assert tab.locator(".sheet").is_visible()
+    tab.close()

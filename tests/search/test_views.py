@@ -65,6 +65,13 @@ def test_six_digits_that_are_no_number_are_looked_for(client: Client) -> None:
     ask(client, "/search/?q=123456")
 
 
+def test_a_wrong_number_is_answered_in_the_words_of_its_own_address(client: Client) -> None:
+    searched, opened = client.get("/search/?q=168967").text, client.get("/168967/").text
+    for words in ("没有这个课号", "可能错了一位", '<form class="code"'):
+        assert words in searched
+        assert words in opened
+
+
 def test_pages_hold_ten_results_and_any_page_number_shows_some(client: Client) -> None:
     for number in range(12):
         courses.course(f"土豆 {number}")

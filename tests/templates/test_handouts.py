@@ -5,6 +5,7 @@ import hashlib
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client, override_settings
 
 from lms.core.qr import qr
@@ -34,7 +35,7 @@ def test_a_poster_names_the_course_its_number_and_the_way_there(site: Site, clie
 def test_a_course_has_a_card_for_each_lesson_and_a_lesson_a_sheet_of_its_own(site: Site, client: Client) -> None:
     course = client.get(f"/{code(client, site.course.url)}/cards/").content.decode()
     lessons = re.findall(r'data-lesson="', client.get(site.course.url).content.decode())
-    assert course.count('class="ticket"') == len(lessons)
+    assert course.count('class="ticket"') == course.count("扫码") == len(lessons)
     lesson = client.get(f"/{code(client, site.ready.url)}/cards/").content.decode()
     assert lesson.count(site.ready.title) >= 8
 
@@ -67,3 +68,13 @@ def test_the_page_of_a_failure_keeps_its_styles(site: Site, monkeypatch: pytest.
     for text in styles:
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert f"sha256-{digest}" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("page", ["slides_page", "poster", "cards"])
+def test_nothing_that_is_printed_is_hidden_from_paper(page: str) -> None:
+    sheet = (settings.BASE_DIR / "lms/core/static/site/site.css").read_text(encoding="utf-8")
+    hidden = re.search(r"@media print \{.*?\n  (\.[^{]*)\{ display: none", sheet, re.DOTALL)
+    assert hidden
+    kinds = set(re.findall(r"\.([\w-]+)", hidden[1]))
+    template = (settings.BASE_DIR / f"templates/courses/{page}.html").read_text(encoding="utf-8")
+    assert not kinds & {name for names in re.findall(r'class="([^"{]+)"', template) for name in names.split()}

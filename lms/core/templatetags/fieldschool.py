@@ -65,6 +65,12 @@ def looks_like_number(text: str) -> bool:
 
 
 @register.filter
+def card_number(number: str) -> str:
+    """A learner's card number as it is read aloud and typed: 1234 567 890."""
+    return f"{number[:4]} {number[4:7]} {number[7:]}"
+
+
+@register.filter
 def marked(text: str, spans: Iterable[tuple[int, int]]) -> SafeString:
     """The text as written, escaped, with its (start, end) spans in `<mark>`."""
     pieces: list[str] = []

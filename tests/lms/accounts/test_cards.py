@@ -33,6 +33,37 @@ def signed_in(username: str, password: str) -> bool:
     return "_auth_user_id" in client.session
 
 
+@pytest.mark.parametrize("prefix", ["", "/en", "/zh-hant"])
+def test_signing_in_and_out_leads_to_the_first_page_of_the_readers_language(issued: Issued, prefix: str) -> None:
+    client = Client()
+    answer = client.post(prefix + SIGN_IN, {"username": issued.number, "password": issued.pin})
+    assert answer.headers["Location"] == f"{prefix}/"
+    assert client.post(f"{prefix}/account/sign-out/").headers["Location"] == f"{prefix}/"
+
+
+def test_who_scanned_a_card_types_its_pin_at_once(issued: Issued) -> None:
+    plain = Client().get(SIGN_IN).text
+    scanned = Client().get(f"/account/card/{issued.number}/").text
+    assert "autofocus" not in plain
+    assert 'inputmode="numeric" autofocus' in scanned
+    again = Client().post(SIGN_IN, {"username": issued.number, "password": wrong(issued.pin)}).text
+    assert 'inputmode="numeric" autofocus' in again
+
+
+def test_an_account_leads_on_and_a_mediators_to_the_people(mediator: User, issued: Issued) -> None:
+    learner, client = Client(), Client()
+    learner.post(SIGN_IN, {"username": issued.number, "password": issued.pin})
+    page = learner.get(SIGN_IN).text
+    assert "<h1>我的账号</h1>" in page
+    assert "不登录也能学" not in page
+    assert PEOPLE not in page
+    mediator.set_password("a long one")
+    mediator.save()
+    answer = client.post(SIGN_IN, {"username": mediator.username, "password": "a long one"})
+    assert answer.headers["Location"] == PEOPLE
+    assert f'<a class="button" href="{PEOPLE}"' in client.get(SIGN_IN).text
+
+
 def wrong(pin: str) -> str:
     return "1000" if pin != "1000" else "1001"
 
@@ -105,7 +136,7 @@ def test_a_mediator_registers_somebody_and_sees_the_pin_once(mediator: User) -> 
     assert client.post(PEOPLE, {"name": "李大爷", "phone": ""}).status_code == 302
     shown = client.get(PEOPLE).content.decode()
     card = LearnerCard.objects.get(user__first_name="李大爷")
-    assert card.number in shown
+    assert f"{card.number[:4]} {card.number[4:7]} {card.number[7:]}" in shown
     assert 'class="qr"' in shown
     again = client.get(PEOPLE).content.decode()
     assert "李大爷" in again

@@ -269,7 +269,7 @@
       const played = bytes(files.filter(file => !kept.has(file.path)))
       const { quota = 0, usage = 0 } = navigator.storage ? await navigator.storage.estimate() : {}
       const free = quota - usage
-      $('[data-space]').textContent = fill(words.room, { n: mega(bytes(files)), free: free > 1e9 ? `${(free / 1e9).toFixed(0)} GB` : `${mega(free)} MB` })
+      $('[data-space]').textContent = fill(words.room, { n: files.length ? mega(bytes(files)) : 0, free: (free / 1e6).toFixed(0) })
       const button = $('[data-tidy]')
       button.hidden = !played
       button.textContent = fill(button.dataset.words, { n: mega(played) })

@@ -63,6 +63,13 @@ const store = async (request, answer) => {
   const cache = await caches.open(PAGES)
   for (const old of (await cache.keys()).slice(0, -MOST_PAGES)) await cache.delete(old)
 }
+// The page of what is kept, in the place of one that is not: it says so.
+const standIn = async found => {
+  const text = (await found.text()).replace('data-not-kept hidden', 'data-not-kept')
+  const headers = new Headers(found.headers)
+  for (const name of ['Content-Encoding', 'Content-Length']) headers.delete(name)
+  return new Response(text, { headers })
+}
 const page = async event => {
   const { request } = event
   const { pathname, search } = new URL(request.url)
@@ -78,7 +85,8 @@ const page = async event => {
   const now = asked.catch(async error => {
     const language = SITE.languages.find(code => pathname.startsWith(`/${code}/`)) || ''
     const instead = (await held(SITE.offline[language])) || (await held(SITE.offline['']))
-    return kept || instead || Promise.reject(error)
+    if (kept || !instead) return kept || Promise.reject(error)
+    return standIn(instead)
   })
   if (!kept || !mayStay(kept) || request.cache != 'default' || newer.delete(request.url)) return now
   const first = await Promise.race([now, new Promise(done => setTimeout(done, HEAD_START_MS))])
