@@ -7,11 +7,12 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, CDPSession, Page, Route
 
 from benchmarks.site import COURSE, Site
 from tests.e2e.conftest import PATIENCE_MS, tell_errors, until, wait_for
@@ -300,10 +301,14 @@ def test_a_lesson_renewed_under_the_player_says_so(page: Page, site: Site) -> No
     assert page.get_attribute("[data-player]", "data-link") == "gone"
 
 
+def _answered(answer: dict[str, Any], route: Route) -> None:
+    route.fulfill(**answer)
+
+
 def test_an_answer_that_is_not_the_file_is_told_from_a_lost_signal(page: Page, site: Site) -> None:
     said = "document.querySelector('[data-strip]').innerText"
     for answer in ({"status": 503}, {"status": 200, "body": "<h1>Pay here</h1>", "content_type": "text/html"}):
-        page.route("**/media/r/**", lambda route, answer=answer: route.fulfill(**answer))  # type: ignore[misc]
+        page.route("**/media/r/**", partial(_answered, answer))
         start(page, site)
         until(page, f"{said}.includes('先登录')")
         page.unroute("**/media/r/**")
