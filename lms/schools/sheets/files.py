@@ -1,0 +1,196 @@
+"""Files as counties have them (xlsx, csv) into tables of text. What is hostile or broken is refused early."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from posixpath import join, normpath
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+import openpyxl
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring, iterparse
+from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.exceptions import InvalidFileException
+
+from lms.schools.sheets.cells import tidy
+from lms.schools.sheets.types import BadFile, Table
+
+MOST_UNPACKED_BYTES = 64 * 1024 * 1024
+MOST_PARTS = 2000
+MOST_SHEETS = 300
+MOST_ROWS = 20_000
+MOST_COLUMNS = 200
+MOST_CELLS = 400_000
+MOST_LETTERS = 2000
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+Decode = Callable[[bytes], str | None]
+"""The text of a csv file, in whatever encoding it is; None when in none that is known."""
+
+
+def tables(files: list[tuple[str, bytes]], decode: Decode) -> tuple[Table, ...]:
+    """The sheets of some files in their order, without empty and hidden ones. Raises BadFile."""
+    found: list[Table] = []
+    for name, data in files:
+        if data.startswith(b"PK\x03\x04"):
+            found += _workbook(name, data)
+        elif data.startswith(b"\xd0\xcf\x11\xe0"):
+            raise BadFile("old_workbook", file=name)
+        else:
+            found.append(_csv(name, data, decode))
+        if len(found) > MOST_SHEETS or sum(len(row) for table in found for row in table.rows) > MOST_CELLS:
+            raise BadFile("too_large_table", file=name, cells=MOST_CELLS, sheets=MOST_SHEETS)
+    filled = [table for table in found if table.rows]
+    if not filled:
+        raise BadFile("empty", file=files[0][0] if files else "")
+    return tuple(_named(filled))
+
+
+def _named(found: list[Table]) -> Iterator[Table]:
+    """The tables, each by a name of its own: two files may have a sheet of one name."""
+    seen: dict[str, int] = {}
+    for table in found:
+        seen[table.name] = seen.get(table.name, 0) + 1
+        yield table if seen[table.name] == 1 else Table(f"{table.name} ({seen[table.name]})", table.rows)
+
+
+def _csv(name: str, data: bytes, decode: Decode) -> Table:
+    text = decode(data)
+    if text is None or "\0" in text:
+        raise BadFile("unknown_encoding", file=name)
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter):
+            rows.append(row)
+            if len(rows) > MOST_ROWS or len(row) > MOST_COLUMNS:
+                raise BadFile("too_large_sheet", sheet=name, rows=MOST_ROWS, columns=MOST_COLUMNS)
+    except csv.Error as error:
+        raise BadFile("damaged", file=name) from error
+    return Table(name.rpartition(".")[0] or name, _trimmed(rows))
+
+
+def _workbook(name: str, data: bytes) -> Iterator[Table]:
+    """The visible sheets of an xlsx file: values as last calculated, merged cells filled."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
+                raise BadFile("too_large_unpacked", file=name, megabytes=MOST_UNPACKED_BYTES // 1024 // 1024)
+            merged = _merged(archive)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        try:
+            if len(book.worksheets) > MOST_SHEETS:
+                raise BadFile("too_large_table", file=name, cells=MOST_CELLS, sheets=MOST_SHEETS)
+            for sheet in book.worksheets:
+                if sheet.sheet_state == "visible":
+                    yield Table(tidy(sheet.title), _trimmed(_filled(_rows(sheet), merged.get(sheet.title, ()))))
+        finally:
+            book.close()
+    except (
+        zipfile.BadZipFile,
+        InvalidFileException,
+        ParseError,
+        DefusedXmlException,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OSError,
+        EOFError,
+        NotImplementedError,  # a packing that Python's zipfile does not know
+        RuntimeError,  # a password
+    ) as error:
+        raise BadFile("damaged", file=name) from error
+
+
+def _rows(sheet: Any) -> list[list[str]]:
+    sheet.reset_dimensions()  # what the file says of its own size may be wrong
+    rows: list[list[str]] = []
+    for values in sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1, values_only=True):
+        texts = [_text(value) for value in values]
+        while texts and not texts[-1].strip():
+            texts.pop()
+        rows.append(texts)
+    while rows and not rows[-1]:
+        rows.pop()
+    if len(rows) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in rows):
+        raise BadFile("too_large_sheet", sheet=sheet.title, rows=MOST_ROWS, columns=MOST_COLUMNS)
+    return rows
+
+
+def _text(value: Any) -> str:
+    """A cell's value as a person would type it. Formulas have what they were calculated to last."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, timedelta):
+        minutes = round(value.total_seconds() / 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}"
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def _trimmed(rows: list[list[str]] | tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Tidy texts, without the empty cells and rows that follow the last full one."""
+    tidied: list[tuple[str, ...]] = []
+    for row in rows:
+        texts = [tidy(text[:MOST_LETTERS]) if text else "" for text in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        tidied.append(tuple(texts))
+    while tidied and not tidied[-1]:
+        tidied.pop()
+    return tuple(tidied)
+
+
+def _filled(rows: list[list[str]], merged: tuple[tuple[int, int, int, int], ...]) -> list[list[str]]:
+    """The rows with each merged cell's text in all of its cells (first and last column, first and last row, from 1)."""
+    for left, top, right, bottom in merged:
+        if top > len(rows) or left > len(rows[top - 1]):
+            continue
+        text = rows[top - 1][left - 1]
+        for row in rows[top - 1 : bottom]:
+            row += [""] * (min(right, MOST_COLUMNS) - len(row))
+            for column in range(left - 1, min(right, MOST_COLUMNS)):
+                row[column] = text
+    return rows
+
+
+def _merged(archive: zipfile.ZipFile) -> dict[str, tuple[tuple[int, int, int, int], ...]]:
+    """The merged cells of each sheet, which a reader that goes row by row does not tell."""
+    book = fromstring(archive.read("xl/workbook.xml"), forbid_dtd=True)
+    related = fromstring(archive.read("xl/_rels/workbook.xml.rels"), forbid_dtd=True)
+    targets = {one.get("Id"): one.get("Target", "") for one in related}
+    found: dict[str, tuple[tuple[int, int, int, int], ...]] = {}
+    for sheet in book.iter(f"{_MAIN}sheet"):
+        target = targets.get(sheet.get(_RELATION), "")
+        path = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
+        if path in archive.namelist():
+            with archive.open(path) as part:
+                found[sheet.get("name", "")] = tuple(_merges(part))
+    return found
+
+
+def _merges(part: Any) -> Iterator[tuple[int, int, int, int]]:
+    element: Element
+    for _event, element in iterparse(part, forbid_dtd=True):
+        if element.tag == f"{_MAIN}mergeCell":
+            left, top, right, bottom = range_boundaries(element.get("ref", ""))
+            if None not in (left, top, right, bottom) and (right, bottom) != (left, top):
+                yield left, top, right, min(bottom, MOST_ROWS)
+        elif element.tag == f"{_MAIN}row":
+            element.clear()
