@@ -246,21 +246,21 @@ def _school(own: str, one: Fields, monday: date, counties: dict[str, County]) ->
         timezone=zone,
         bells=bells,
         starts_s=_starts_s(zone, bells, monday),
-        county=one.known("county", counties, "county"),
+        county=one.known("county", counties, N_("county")),
         remote_rooms=one.whole("remote_rooms", 0),
         avoid_periods=frozenset(avoided),
     )
 
 
 def _class(own: str, one: Fields, schools: dict[str, School]) -> SchoolClass:
-    school = schools[one.known("school", schools, "school")]
+    school = schools[one.known("school", schools, N_("school"))]
     return SchoolClass(own, school.id, frozenset(one.slots("open", len(school.bells))))
 
 
 def _request(own: str, one: Fields, classes: dict[str, SchoolClass]) -> Request:
     return Request(
         id=own,
-        school_class=one.known("class", classes, "class"),
+        school_class=one.known("class", classes, N_("class")),
         subject=one.text("subject"),
         level=one.text("level"),
         lessons_per_week=one.whole("lessons_per_week", 1, 1000),
@@ -271,7 +271,7 @@ def _request(own: str, one: Fields, classes: dict[str, SchoolClass]) -> Request:
 def _site(own: str, one: Fields, monday: date, counties: dict[str, County]) -> LeadSite:
     scope = one.text("scope")
     if scope == "county":
-        serves = one.known("county", counties, "county")
+        serves = one.known("county", counties, N_("county"))
     elif scope == "cluster":
         serves = one.text("cluster")
     elif scope == "national":
@@ -291,7 +291,7 @@ def _site(own: str, one: Fields, monday: date, counties: dict[str, County]) -> L
 
 
 def _teacher(own: str, one: Fields, sites: dict[str, LeadSite]) -> Teacher:
-    site = sites[one.known("site", sites, "lead site")]
+    site = sites[one.known("site", sites, N_("lead site"))]
     periods = len(site.bells)
     return Teacher(
         id=own,

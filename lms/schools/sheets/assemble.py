@@ -11,7 +11,7 @@ from lms.schools.scheduling.types import FORMAT, WEEKDAYS, BadInput
 from lms.schools.sheets import cells, rows
 from lms.schools.sheets.cells import AFTERNOON, ALL_DAY, MORNING, plain
 from lms.schools.sheets.rows import Asked, Bell, Entry, LeftOut, Said
-from lms.schools.sheets.types import Group, Meant, Place, Problem, Table
+from lms.schools.sheets.types import Group, Meant, NotUnderstood, Place, Problem, Table
 
 MOST_ROUNDS = 30
 _NOON = 12 * 60
@@ -26,12 +26,30 @@ class Value:
     usual: Any = None
 
 
+def _swapped(text: str) -> dict[date, int]:
+    """2026-10-10=4, 2026-10-11=周五: dates with the weekday whose lessons they have. Raises NotUnderstood."""
+    found: dict[date, int] = {}
+    for part in text.replace(",", " ").replace("、", " ").replace(";", " ").split():
+        day, equals, weekday = part.partition("=")
+        number = int(weekday) if weekday in {"1", "2", "3", "4", "5"} else cells.weekday(weekday)
+        if not equals or number > WEEKDAYS:
+            raise NotUnderstood("bad_weekday", part)
+        found[cells.day(day)] = number
+    return found
+
+
+def _holidays(text: str) -> list[date]:
+    return cells.days("\n".join(text.split()))
+
+
 VALUES: dict[str, Value] = {
     "county.name": Value(str),
     "county.max_concurrent": Value(cells.whole),
     "term.starts": Value(cells.day),
     "term.ends": Value(cells.day),
     "request.lessons": Value(cells.whole),
+    "days.holidays": Value(_holidays, ()),
+    "days.swapped": Value(_swapped, {}),
     "school.rooms": Value(cells.whole, 1),
     "site.studios": Value(cells.whole, 1),
     "teacher.most_lessons": Value(cells.whole, 12),
@@ -69,6 +87,8 @@ def wanted(meant: Sequence[Meant]) -> tuple[str, ...]:
         if name in said:
             continue
         if name == "request.lessons" and "request.subject" not in said:
+            continue
+        if name.startswith("days.") and "days" in kinds:
             continue
         if name == "school.rooms" and "rooms" in kinds:
             continue
@@ -142,14 +162,15 @@ class _Assembly:
         for one in ("starts", "ends"):
             if not (starts, ends)[one == "ends"]:
                 self.problems.append(Problem("missing_value", Place(""), {"meaning": f"term.{one}"}))
+        swapped = {**self.given["days.swapped"], **self.said.swapped}
         if not self.problems:
             self.problems += [self._from_reader(error) for error in find_problems(self.document)]
         return Assembled(
             self.document,
             starts,
             ends,
-            tuple(sorted(self.said.holidays - self.said.swapped.keys())),
-            self.said.swapped,
+            tuple(sorted({*self.said.holidays, *self.given["days.holidays"]} - swapped.keys())),
+            swapped,
             tuple(self.problems),
             tuple(self.said.notes),
         )
@@ -274,8 +295,8 @@ class _Assembly:
                     self._missing(one, "class.open")
                 continue
             grades = self._grades(one)
-            row = {"id": self._id(one), "school": self._id(school), "grade": grades[0] if grades else None}
-            row["grades"] = list(grades)
+            row: Document = {"id": self._id(one), "school": self._id(school)}
+            row |= {"grade": grades[0] if grades else None, "grades": list(grades)}
             row["open"] = self._slots(one.value("open"), bells.get(row["school"], ()))
             yield row, one.fields, one.place
 

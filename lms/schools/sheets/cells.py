@@ -26,7 +26,7 @@ _CLOCK = re.compile(r"([01]?[0-9]|2[0-3])\s*[:.时点]\s*([0-5][0-9])\s*分?(?::
 _YMD = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号]?"
 _DATE = re.compile(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*")
 _SPAN = re.compile(
-    rf"({_YMD})(?:\s*(?:至|到|~|–|—|-)\s*(?:({_YMD})|(?:(\d{{1,2}})\s*[-/.月]\s*)?(\d{{1,2}})\s*[日号]?))?"
+    rf"({_YMD})(?:\s*(?:至|到|~|–|—|-|to)\s*(?:({_YMD})|(?:(\d{{1,2}})\s*[-/.月]\s*)?(\d{{1,2}})\s*[日号]?))?"
 )
 _PERIOD = re.compile(rf"(?:第|periods?|p|no\.?)?\s*([0-9]{{1,2}}|{_NUMERAL}{{1,3}})\s*(?:节课|节|课时)?", re.IGNORECASE)
 _CHINESE_DAY = re.compile(r"(?:周|星期|礼拜)\s*([一二三四五六日天]+|[1-7])")
@@ -332,6 +332,15 @@ def level(text: str) -> str:
     except NotUnderstood:
         return text
     return f"grade-{found[0]}" if len(found) == 1 else f"band-{found[0]}-{found[-1]}"
+
+
+def levels(text: str) -> list[str]:
+    """The levels that a cell lists: 低段、中段 are two, 一、二年级；三、四年级 are two as well."""
+    found: list[str] = []
+    for part in re.split(r"[,;|\n/]+", text):
+        listed = [one.strip() for one in part.split("、")]
+        found += listed if all(re.search(r"年级|段|[a-z]-", one, re.IGNORECASE) for one in listed) else [part.strip()]
+    return [one for one in found if one]
 
 
 def band(found: list[int]) -> str:

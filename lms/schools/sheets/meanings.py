@@ -42,7 +42,7 @@ def _known_as(names: str, read: Read = str, *, telling: bool = False) -> Meaning
 
 
 def _levels(text: str) -> list[str]:
-    return [cells.level(one) for one in cells.words(text)]
+    return list(dict.fromkeys(cells.level(one) for one in cells.levels(text)))
 
 
 MEANINGS: dict[str, Meaning] = {

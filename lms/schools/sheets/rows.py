@@ -12,6 +12,8 @@ from lms.schools.sheets.columns import is_blank
 from lms.schools.sheets.meanings import GRIDS, KINDS, MEANINGS
 from lms.schools.sheets.types import Group, Meant, NotUnderstood, Place, Problem, Table
 
+MOST_LETTERS = 60
+"""Of a name: those of a school, a class and a subject together are the id of a request."""
 _TOTALS = {"合计", "小计", "总计", "共计", "total", "sum"}
 _OWNERS = {"class": "school", "teacher": "site"}  # names below these are known apart by them
 _WEEKDAYS = "平日 工作日 周一至周五 周一到周五 周一-周五 每天 全周 正常 日常 weekdays weekday everyday all"
@@ -252,6 +254,9 @@ class _Reader:
         except NotUnderstood as error:
             self.said.problems.append(Problem(error.code, place, {"text": text, "part": error.text}))
             return None
+        if isinstance(value, str) and len(value) > MOST_LETTERS:
+            self.said.problems.append(Problem("too_long", place, {"most": MOST_LETTERS}))
+            return None
         if MEANINGS[meaning].read in (cells.slots, cells.periods) and cells.odd_or_even(text):
             self.said.notes.append(Problem("odd_or_even", place, {"text": text}))
         return value
@@ -264,6 +269,9 @@ class _Reader:
         if thing in _OWNERS and owner is None and any(f"{_OWNERS[thing]}.{one}" in row for one in ("name", "code")):
             return None
         at = name_at if name else code_at
+        if len(name) > MOST_LETTERS or len(code) > MOST_LETTERS:
+            self.said.problems.append(Problem("too_long", at, {"most": MOST_LETTERS}))
+            return None
         if not name and not code:
             if own:
                 self.said.problems.append(Problem("nameless", place))
