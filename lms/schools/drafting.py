@@ -79,7 +79,7 @@ def take_up(*, sent: Sequence[tuple[str, bytes]], by: AbstractBaseUser, now: dat
         old.delete()
     return Draft.objects.create(
         owner_id=by.pk,
-        name=(sent[0][0].rpartition(".")[0] or sent[0][0])[:200],
+        name=", ".join(name.rpartition(".")[0] or name for name, _data in sent)[:200],
         tables=[{"name": one.name, "rows": one.rows} for one in tables],
         created_at=now,
         expires_at=now + LIFETIME,
@@ -228,7 +228,7 @@ def store(*, draft: Draft, accept: bool, by: AbstractBaseUser, now: datetime) ->
     assert clean.ends_on is not None
     term = import_county(
         data=orjson.dumps(clean.document),
-        name=draft.name,
+        name=str(clean.document["name"]),
         starts_on=clean.starts_on,
         ends_on=clean.ends_on,
         holidays=clean.holidays,

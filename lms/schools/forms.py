@@ -47,6 +47,8 @@ class CountyForm(forms.Form):
 class TermForm(forms.Form):
     """The days of a term, for a document in JSON."""
 
+    use_required_attribute = False  # it stands folded below the files: a browser would not let spreadsheets pass
+
     starts_on = forms.DateField(label=_("First day of the term"), widget=forms.DateInput(attrs={"type": "date"}))
     ends_on = forms.DateField(label=_("Last day of the term"), widget=forms.DateInput(attrs={"type": "date"}))
     holidays = forms.CharField(

@@ -71,6 +71,7 @@ MEANING_WORDS: dict[str, Any] = {
     "bell.end": gettext_lazy("Ends"),
     "bell.minutes": gettext_lazy("Minutes of a period"),
     "room.name": gettext_lazy("Room"),
+    "term.name": gettext_lazy("Name of the term"),
     "term.starts": gettext_lazy("First day of the term"),
     "term.ends": gettext_lazy("Last day of the term"),
     "day.date": gettext_lazy("Date, or dates"),

@@ -20,7 +20,7 @@ from lms.schools.drafting import Part, Understanding
 from lms.schools.errors import BadTables
 from lms.schools.forms import CountyForm, TermForm
 from lms.schools.models import Draft
-from lms.schools.sheets import layout, template
+from lms.schools.sheets import cells, layout, template
 from lms.schools.sheets.assemble import VALUES
 from lms.schools.sheets.meanings import GRIDS, KINDS, NOTHING, meanings_of
 from lms.schools.sheets.types import SHEET_NAME, Place, Problem
@@ -131,6 +131,8 @@ def _columns(
     wrong: Mapping[str, str],
     twice: Set[tuple[int, int]] = frozenset(),
 ) -> HttpResponse:
+    usual = {name: str(one.usual) for name, one in VALUES.items() if isinstance(one.usual, (int, str))}
+    usual["term.name"] = understanding.draft.name
     hints = {
         "days.holidays": _("Dates such as 2026-10-01, with spaces between."),
         "days.swapped": _("The date, = and the weekday whose lessons it has: 2026-10-10=4 for Thursday's."),
@@ -140,10 +142,10 @@ def _columns(
         {
             "name": name,
             "words": naming.meaning(name),
-            "text": understanding.values.get(name) or _usual(name),
+            "text": understanding.values.get(name) or usual.get(name, ""),
             "asked": VALUES[name].usual is None,
-            "is_date": name.startswith("term."),
-            "is_text": name in ("county.name", "place.timezone", "days.holidays", "days.swapped"),
+            "is_date": VALUES[name].read is cells.day,
+            "is_number": VALUES[name].read is cells.whole,
             "wrong": wrong.get(name),
             "hint": hints.get(name, ""),
         }
@@ -159,11 +161,6 @@ def _columns(
         "open_empty": layout.EMPTY,
     }
     return render(request, "schools/columns.html", shown, status=422 if wrong or twice else 200)
-
-
-def _usual(name: str) -> str:
-    usual = VALUES[name].usual
-    return str(usual) if isinstance(usual, (int, str)) else ""
 
 
 def _part(number: int, part: Part, twice: Set[tuple[int, int]]) -> dict[str, Any]:
@@ -183,6 +180,7 @@ def _part(number: int, part: Part, twice: Set[tuple[int, int]]) -> dict[str, Any
         "open": part.meant.open,
         "asks_open": part.asks_open,
         "possible": possible,
+        "used": len(part.meant.columns),
         "columns": [
             {
                 "number": one.number,

@@ -45,6 +45,7 @@ def _holidays(text: str) -> list[date]:
 VALUES: dict[str, Value] = {
     "county.name": Value(str),
     "county.max_concurrent": Value(cells.whole),
+    "term.name": Value(str, ""),
     "term.starts": Value(cells.day),
     "term.ends": Value(cells.day),
     "request.lessons": Value(cells.whole),
@@ -110,7 +111,9 @@ def assemble(
 ) -> Assembled:
     """The document of all sheets, without the rows left out. `given` are values of VALUES, read."""
     said = rows.read(tables, groups, meant, left_out)
-    return _Assembly(said, {key: one.usual for key, one in VALUES.items()} | dict(given), name).made()
+    values = {key: one.usual for key, one in VALUES.items()} | dict(given)
+    order = {table.name: number for number, table in enumerate(tables, 1)}
+    return _Assembly(said, values, values["term.name"] or name, order).made()
 
 
 def without_bad_rows(
@@ -136,6 +139,7 @@ class _Assembly:
     said: Said
     given: Mapping[str, Any]
     name: str
+    order: Mapping[str, int]  # sheets by name
     problems: list[Problem] = field(default_factory=list)
     document: Document = field(default_factory=dict)
     ids: dict[int, str] = field(default_factory=dict)  # by the identity of an entry
@@ -171,8 +175,15 @@ class _Assembly:
             ends,
             tuple(sorted({*self.said.holidays, *self.given["days.holidays"]} - swapped.keys())),
             swapped,
-            tuple(self.problems),
-            tuple(self.said.notes),
+            self._in_order(self.problems),
+            self._in_order(self.said.notes),
+        )
+
+    def _in_order(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+        """As they stand in the sheets, each once."""
+        told = {(one.place, one.code, str(one.values)): one for one in problems}
+        return tuple(
+            sorted(told.values(), key=lambda one: (self.order.get(one.place.sheet, 0), one.place.row, one.place.column))
         )
 
     def _from_reader(self, error: BadInput) -> Problem:
@@ -230,6 +241,9 @@ class _Assembly:
     def _bells(self, entry: Entry) -> list[Document]:
         """The bells of a school or lead site: its own, those it refers to, those by its name, or the only ones."""
         schedules = self.said.bells
+        called = {plain(entry.value("bells", "")), plain(entry.name), plain(entry.code)}
+        if called & self.said.bad_bells:
+            return []  # told where they stand
         found: Sequence[Bell] = entry.value("periods", ())
         if not found and "bells" in entry.fields:
             found = schedules.get(plain(entry.value("bells")), ())

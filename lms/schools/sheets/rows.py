@@ -69,6 +69,7 @@ class Said:
 
     entries: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     bells: dict[str, list[Bell]] = field(default_factory=lambda: defaultdict(list))
+    bad_bells: set[str] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
     fixed: list[tuple[Entry, dict[str, tuple[Any, Place]], Place]] = field(default_factory=list)
     term: dict[str, Any] = field(default_factory=dict)
@@ -148,6 +149,7 @@ class _Reader:
             end = self._read("bell.end", row) if "bell.end" in row else None
             minutes = self._read("bell.minutes", row) if "bell.minutes" in row else None
             if times is None or ("bell.period" in row and period is None):
+                self.said.bad_bells.update(plain(name) for name in names)
                 return
             before = max((one.period for one in self.said.bells[plain(names[0])]), default=0)
             ends = [end] if end else times[1:]
