@@ -156,12 +156,9 @@ def _remembered(draft: Draft, tables: Sequence[Table], signatures: Sequence[str]
     written = texts_of(tables)
     own = set(County.objects.filter(term__members__user=draft.owner_id).values_list("key", flat=True))
     rows = Headings.objects.filter(signature__in=[*signatures, VALUES_SIGNATURE])
-    ranked = sorted(
-        (plain(row.county) in written, row.used_at, row.signature, row.meant)
-        for row in rows
-        if plain(row.county) in written or row.county in own
-    )
-    found: dict[str, Saved] = {signature: meant for _named, _used_at, signature, meant in ranked}
+    near = [row for row in rows if plain(row.county) in written or row.county in own]
+    near.sort(key=lambda row: (plain(row.county) in written, row.used_at))
+    found: dict[str, Saved] = {row.signature: row.meant for row in near}
     values = found.get(VALUES_SIGNATURE, {})
     if values.get("term.ends", "9999") < now.date().isoformat():  # last term's dates
         found[VALUES_SIGNATURE] = {name: text for name, text in values.items() if not name.startswith("term.")}
@@ -242,7 +239,11 @@ def store(*, draft: Draft, accept: bool, by: AbstractBaseUser, now: datetime) ->
 
 def _remember(understanding: Understanding, counties: Sequence[str], now: datetime) -> None:
     said: dict[str, Saved] = {
-        VALUES_SIGNATURE: {name: text for name, text in understanding.values.items() if name in understanding.wanted}
+        VALUES_SIGNATURE: {
+            name: text
+            for name, text in understanding.values.items()
+            if name in understanding.wanted and name != "term.name"
+        }
     }
     for part in understanding.parts:
         keys = heading_keys(part.group.columns)

@@ -143,7 +143,7 @@ def _columns(
             "name": name,
             "words": naming.meaning(name),
             "text": understanding.values.get(name) or usual.get(name, ""),
-            "asked": VALUES[name].usual is None,
+            "asked": name in understanding.missing,
             "is_date": VALUES[name].read is cells.day,
             "is_number": VALUES[name].read is cells.whole,
             "wrong": wrong.get(name),

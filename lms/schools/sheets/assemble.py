@@ -181,7 +181,7 @@ class _Assembly:
 
     def _in_order(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
         """As they stand in the sheets, each once."""
-        told = {(one.place, one.code, str(one.values)): one for one in problems}
+        told = {(one.place, one.code, one.values.get("template") or str(one.values)): one for one in problems}
         return tuple(
             sorted(told.values(), key=lambda one: (self.order.get(one.place.sheet, 0), one.place.row, one.place.column))
         )
@@ -191,7 +191,10 @@ class _Assembly:
         fields, place = self.places.get(error.row, ({}, Place(""))) if error.row else ({}, Place(""))
         names = {error.field, *_COLUMNS_OF.get(error.field, ())}
         at = next((fields[name][1] for name in fields if name in names), place)
-        return Problem("as_read", at, {"template": error.template, "said": error.values})
+        said = dict(error.values)
+        if error.row and "where" in said:  # the name, not the way through the document
+            said["where"] = f"“{self.document[error.row[0]][error.row[1]]['id']}”"
+        return Problem("as_read", at, {"template": error.template, "said": said})
 
     def _list(self, name: str, found: Iterator[tuple[Document, Mapping[str, tuple[Any, Place]], Place]]) -> None:
         listed = self.document[name] = []
@@ -263,7 +266,7 @@ class _Assembly:
             if bell.period != number:
                 self.problems.append(Problem("period_out_of_order", bell.place, {"period": bell.period, "due": number}))
                 break
-        entry.fields.setdefault("bells", ("", ordered[0].place))
+        entry.fields["bells"] = (entry.value("bells", ""), ordered[0].place)
         return [{"start": bell.start, "minutes": bell.minutes or self.given["bell.minutes"]} for bell in ordered]
 
     def _slots(self, found: Sequence[tuple[int, Any, Place]], bells: Sequence[Document]) -> list[list[int]]:
@@ -321,8 +324,9 @@ class _Assembly:
         numbers: Counter[str] = Counter()
         for asked in self.said.asked:
             for school_class in self._classes_of(asked):
-                lessons = asked.fields["lessons_per_week"][0] or self.given.get("request.lessons")
-                if not lessons:
+                lessons = asked.fields["lessons_per_week"][0]
+                lessons = self.given.get("request.lessons") if lessons is None else lessons
+                if lessons is None:
                     self.problems.append(Problem("missing", asked.place, {"meaning": "request.lessons"}))
                     continue
                 level = asked.fields["level"][0] if "level" in asked.fields else self._level(school_class, asked)

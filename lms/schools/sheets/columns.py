@@ -62,7 +62,7 @@ def score(heading: str, samples: Sequence[str], meaning: Meaning) -> float:
         return by_name
     share = share_read(meaning, samples)
     if meaning.telling:
-        return by_name * (0.4 + 0.6 * share) + (0.1 if share == 1 and by_name < 1 else 0.0)
+        return by_name * (0.6 + 0.4 * share) + (0.1 if share == 1 and by_name < 1 else 0.0)
     return by_name * (0.55 + 0.45 * share)
 
 

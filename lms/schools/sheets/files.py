@@ -23,6 +23,8 @@ MOST_PARTS = 2000
 MOST_SHEETS = 300
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
+MOST_WIDE_ROWS = 1000
+"""With cells beyond MOST_COLUMNS that are there and empty: each costs time."""
 MOST_CELLS = 400_000
 MOST_LETTERS = 2000
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -111,16 +113,20 @@ def _workbook(name: str, data: bytes) -> Iterator[Table]:
 
 def _rows(sheet: Any) -> list[list[str]]:
     sheet.reset_dimensions()  # what the file says of its own size may be wrong
+    too_large = BadFile("too_large_sheet", sheet=sheet.title, rows=MOST_ROWS, columns=MOST_COLUMNS)
     rows: list[list[str]] = []
-    for values in sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1, values_only=True):
+    wide = 0
+    for number, values in enumerate(sheet.iter_rows(values_only=True)):
+        wide += len(values) > MOST_COLUMNS
+        if wide > MOST_WIDE_ROWS:
+            raise too_large
         texts = [_text(value) for value in values]
         while texts and not texts[-1].strip():
             texts.pop()
-        rows.append(texts)
-    while rows and not rows[-1]:
-        rows.pop()
-    if len(rows) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in rows):
-        raise BadFile("too_large_sheet", sheet=sheet.title, rows=MOST_ROWS, columns=MOST_COLUMNS)
+        if len(texts) > MOST_COLUMNS or (texts and number >= MOST_ROWS):
+            raise too_large
+        if number < MOST_ROWS:
+            rows.append(texts)
     return rows
 
 

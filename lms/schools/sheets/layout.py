@@ -17,6 +17,7 @@ _OPEN = "√ ✓ ✔ ○ 〇 可 可排 可用 空 空闲 远程 同步 接收 f
 OPEN_MARKS = frozenset(_OPEN.split())
 _HEADINGS_WITHIN = 15  # rows from the top
 _SAMPLES = 3
+_CLEARLY = 0.25  # better than the kind that fits second
 _LONGEST_HEADING = 40
 _NAMES = frozenset(name for meaning in MEANINGS.values() for name in meaning.names)
 _BESIDE = "节次 节 时间 时段 课节 起止时间 period time no 上午 星期 节次星期"
@@ -170,27 +171,28 @@ def _signature(texts: Sequence[str]) -> str:
 
 
 def _list(tables: Sequence[Table], rows: Mapping[int, int]) -> Group:
-    first = tables[next(iter(rows))]
-    headings = first.rows[rows[next(iter(rows))]]
+    """Sheets with these headings (rows by sheet), as the kind that fits their headings, cells and name best."""
+    number, row = next(iter(rows.items()))
+    name = tables[number].name if len(rows) == 1 else ""
     below = list(_cells_below(tables, rows))
-    scores: dict[str, float] = {}
-    for kind, about in KINDS.items():
-        given = columns.assign(below, meanings_of(kind))
-        meant = {name for name, _fit in given.values()}
-        lacking = sum(not _has(meant, need) for need in about.needs)
-        named = name_score(first.name, about.names) if len(rows) == 1 else 0.0
-        scores[kind] = (
-            sum(fit for _name, fit in given.values()) - 1.5 * lacking + (1.2 * named if named >= LIKELY else 0)
-        )
-    best, second = sorted(scores, key=lambda kind: -scores[kind])[:2]
-    if scores[best] < LIKELY:
+    fits = {kind: _fit(kind, name, below) for kind in KINDS}
+    best, second = sorted(fits, key=lambda kind: -fits[kind][0])[:2]
+    sure = fits[best][1] and fits[best][0] - fits[second][0] >= _CLEARLY
+    if fits[best][0] < LIKELY:
         best, sure = NOTHING, len(below) < 2
-    else:
-        sure = scores[best] - scores[second] >= 0.25
-    group_columns = _columns(tables, rows, best)
-    return Group(
-        _signature(sorted(plain(text) for text in headings)), tuple(rows), best, sure, group_columns, dict(rows)
-    )
+    signature = _signature(sorted(plain(text) for text in tables[number].rows[row]))
+    return Group(signature, tuple(rows), best, sure, _columns(tables, rows, best), dict(rows))
+
+
+def _fit(kind: str, name: str, below: Sequence[tuple[int, str, list[str]]]) -> tuple[float, bool]:
+    """How well columns and a sheet's name fit a kind, and whether what makes it that kind is there for sure."""
+    given = columns.assign(below, meanings_of(kind)).values()
+    needs = KINDS[kind].needs
+    lacking = sum(not _has({meaning for meaning, _fit in given}, need) for need in needs)
+    named = name_score(name, KINDS[kind].names) if name else 0.0
+    certain = {meaning for meaning, fit in given if fit >= SURE}
+    score = sum(fit for _meaning, fit in given) - 1.5 * lacking + (1.2 * named if named >= LIKELY else 0)
+    return score, not lacking and (named >= SURE or all(_has(certain, need) for need in needs))
 
 
 def _has(meant: set[str], need: str) -> bool:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from datetime import time
 from itertools import groupby
 from typing import Any
@@ -19,7 +20,7 @@ _SURNAMES = "王李张刘陈杨赵黄周吴徐孙"
 _GIVEN = "芳伟娜敏静丽强磊洋艳"
 _SUBJECTS = {"music": "音乐", "art": "美术", "english": "英语", "science": "科学", "it": "信息科技"}
 _LEVELS = {"band-1-2": "低年级", "band-3-4": "三、四年级", "band-5-6": "5-6年级"}
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
 _SCOPES = {"county": "县级", "cluster": "片区", "national": "全国"}
 
 
@@ -56,6 +57,41 @@ class Names:
             row["id"]: _SURNAMES[at % 12] + _GIVEN[at % 10] for at, row in enumerate(document["teachers"][:-1])
         }
         self.teacher[document["teachers"][-1]["id"]] = list(self.teacher.values())[-1]
+
+
+def renamed(document: Document) -> Document:
+    """The document under the names of `chinese_workbook`, as our rows have them."""
+    names = Names(document)
+    times = Counter(names.teacher.values())
+    of = {
+        **names.county,
+        **names.school,
+        **names.site,
+        **{own: name if times[name] == 1 else f"{name} {own}" for own, name in names.teacher.items()},
+    }
+    for row in document["classes"]:
+        name = names.school_class[row["id"]].replace("（", "(").replace("）", ")")
+        of[row["id"]] = f"{names.school[row['school']]} {name}"
+    counted: Counter[str] = Counter()
+
+    def request(row: Document) -> str:
+        own = f"{of[row['class']]} {row['subject']}"
+        counted[own] += 1
+        return own if counted[own] == 1 else f"{own} {counted[own]}"
+
+    def again(row: Document) -> Document:
+        own = request(row) if "class" in row else of[row["id"]]
+        found = {**row, "id": own}
+        for field in ("county", "school", "class", "site"):
+            if field in row:
+                found[field] = of[row[field]]
+        if "fixed_streams" in row:
+            streams = enumerate(row["fixed_streams"], 1)
+            found["fixed_streams"] = [{**one, "id": f"{own} {at}"} for at, one in streams]
+        return found
+
+    lists = ("counties", "schools", "classes", "requests", "lead_sites", "teachers")
+    return {**document, **{name: [again(row) for row in document[name]] for name in lists}}
 
 
 def chinese_workbook(document: Document) -> Files:
@@ -177,7 +213,7 @@ def bilingual_files(document: Document) -> Files:
         most = [row["max_weekly_lessons"], row["max_receivers"]]
         teachers.append([row["id"], row["site"], row["subject"], "; ".join(row["levels"]), *most])
         for one in row["fixed_streams"]:
-            times = "; ".join(f"{_DAYS[day - 1]} P{period}" for day, period in one["slots"])
+            times = "; ".join(f"{DAYS[day - 1]} P{period}" for day, period in one["slots"])
             fixed.append([one["id"], row["id"], one["level"], times])
     return [
         ("schools.csv", written(schools, "gb18030")),
