@@ -218,7 +218,7 @@ def check(request: HttpRequest, draft: UUID) -> HttpResponse:
         "draft": found,
         "refused": refused,
         "made": looked.made,
-        "counts": list(_counts(looked.made.counts, looked.clean.counts if looked.clean else {})),
+        "counts": list(_counts(looked.made.said, looked.clean.counts if looked.clean else {})),
         "problems": [_told(one) for one in looked.made.problems[:MOST_PROBLEMS]],
         "count": len(looked.made.problems),
         "notes": [_told(one) for one in looked.made.notes[:MOST_PROBLEMS]],

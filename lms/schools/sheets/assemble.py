@@ -73,10 +73,13 @@ class Assembled:
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
 
+    said: Mapping[str, int] = field(default_factory=dict)
+    """How many the rows name of what each list of the document has."""
+
     @property
     def counts(self) -> dict[str, int]:
         """How many rows each list of the document has."""
-        return {name: len(rows) for name, rows in self.document.items() if isinstance(rows, list)}
+        return {name: len(self.document[name]) for name in self.said}
 
 
 def wanted(meant: Sequence[Meant]) -> tuple[str, ...]:
@@ -177,7 +180,19 @@ class _Assembly:
             swapped,
             self._in_order(self.problems),
             self._in_order(self.said.notes),
+            self._counted(),
         )
+
+    def _counted(self) -> dict[str, int]:
+        things = {
+            "counties": "county",
+            "schools": "school",
+            "classes": "class",
+            "lead_sites": "site",
+            "teachers": "teacher",
+        }
+        counts = {name: len(self.said.entries[thing]) for name, thing in things.items()}
+        return counts | {"requests": max(len(self.said.asked), len(self.document["requests"]))}
 
     def _in_order(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
         """As they stand in the sheets, each once."""

@@ -111,14 +111,17 @@ class _Reader:
         for line in range(heading_row + 1, len(table.rows)):
             place = table.place(line)
             texts = [text for text in table.rows[line] if not is_blank(text)]
-            if not texts or (place.sheet, place.row) in self.left_out or plain(texts[0]) in _TOTALS:
+            if not texts or plain(texts[0]) in _TOTALS:
                 continue
             row = {
                 meaning: (text, table.place(line, column))
                 for column, meaning in means.columns.items()
                 if not is_blank(text := table.at(line, column))
             }
-            if row:
+            if (place.sheet, place.row) in self.left_out:
+                # A schedule that lacks a period would be another schedule: whoever has it is left out as well.
+                self.said.bad_bells.update(plain(one) for one in cells.words(row.get("bell.place", ("", place))[0]))
+            elif row:
                 getattr(self, f"_{KINDS[means.kind].thing}")(row, place)
 
     # A method for each kind of row.

@@ -225,6 +225,23 @@ def test_rows_left_out_take_what_refers_to_them_along() -> None:
     assert made.counts["classes"] == 1
 
 
+def test_a_bell_schedule_without_one_of_its_rows_is_nobodys() -> None:
+    def change(book: Any) -> None:
+        book["作息"]["C2"] = "早上"
+        book["作息"].append(["冬季作息", "第1节", "09:00", "09:40"])
+        book["接收学校"].append(["石桥小学", "青河县", "Asia/Shanghai", "冬季作息", 1])
+        book["接收班级"].append(["石桥小学", "一年级", "1", "周一第1节"])
+        book["开课需求"].append(["石桥小学", "一年级", "美术", "1", "1"])
+
+    found, groups, meant = guessed(empty(change))
+    assert [one.code for one in assemble(found, groups, meant, {}).problems] == ["bad_time"]
+    made, left_out = without_bad_rows(found, groups, meant, {})
+    assert made.problems == ()
+    assert [row["id"] for row in made.document["schools"]] == ["石桥小学"]
+    assert made.counts["requests"] == 1
+    assert ("接收学校", 2) in left_out
+
+
 def test_what_holds_every_other_week_and_other_days_bells_are_noted_and_not_used() -> None:
     def change(book: Any) -> None:
         book["接收班级"]["D2"] = "周一第1节（单周）；周二第2节"
