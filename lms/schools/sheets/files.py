@@ -2,23 +2,27 @@
 
 import csv
 import io
+import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from posixpath import join, normpath
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring, iterparse
+from defusedxml.ElementTree import fromstring
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from lms.schools.sheets.cells import tidy
 from lms.schools.sheets.types import BadFile, Table
 
-MOST_UNPACKED_BYTES = 64 * 1024 * 1024
+MOST_UNPACKED_BYTES = 32 * 1024 * 1024
+MOST_TAGS = 600_000
+MOST_OTHER_TAGS = 100_000
+"""Of rows, cells and texts, and of all else in a workbook: a small file may unpack to millions that cost a minute."""
 MOST_PARTS = 2000
 MOST_SHEETS = 300
 MOST_ROWS = 20_000
@@ -28,7 +32,11 @@ MOST_WIDE_ROWS = 1000
 MOST_CELLS = 400_000
 MOST_LETTERS = 2000
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_CELL = re.compile(rb"<(?:\w+:)?(?:c|row|si)[\s/>]")
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+Area = tuple[int, int, int, int]
+"""First column and row, last column and row, from 1."""
 Decode = Callable[[bytes], str | None]
 """The text of a csv file, in whatever encoding it is; None when in none that is known."""
 
@@ -83,6 +91,7 @@ def _workbook(name: str, data: bytes) -> Iterator[Table]:
             parts = archive.infolist()
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
                 raise BadFile("too_large_unpacked", file=name, megabytes=MOST_UNPACKED_BYTES // 1024 // 1024)
+            _count_tags(name, archive)
             merged = _merged(archive)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         try:
@@ -163,40 +172,52 @@ def _trimmed(rows: list[list[str]] | tuple[tuple[str, ...], ...]) -> tuple[tuple
     return tuple(tidied)
 
 
-def _filled(rows: list[list[str]], merged: tuple[tuple[int, int, int, int], ...]) -> list[list[str]]:
-    """The rows with each merged cell's text in all of its cells (first and last column, first and last row, from 1)."""
+def _filled(rows: list[list[str]], merged: Sequence[Area]) -> list[list[str]]:
+    """The rows with each merged cell's text in all of its cells."""
     for left, top, right, bottom in merged:
         if top > len(rows) or left > len(rows[top - 1]):
             continue
         text = rows[top - 1][left - 1]
         for row in rows[top - 1 : bottom]:
-            row += [""] * (min(right, MOST_COLUMNS) - len(row))
-            for column in range(left - 1, min(right, MOST_COLUMNS)):
-                row[column] = text
+            row += [""] * (right - len(row))
+            row[left - 1 : right] = [text] * (right - left + 1)
     return rows
 
 
-def _merged(archive: zipfile.ZipFile) -> dict[str, tuple[tuple[int, int, int, int], ...]]:
+def _count_tags(name: str, archive: zipfile.ZipFile) -> None:
+    """Refuse a workbook of more elements than can be read in seconds, before any is read."""
+    cells, others = 0, 0
+    for part in archive.namelist():
+        data = archive.read(part)
+        if part.startswith("xl/worksheets/") or part == "xl/sharedStrings.xml":
+            cells += sum(1 for _tag in _CELL.finditer(data))
+        elif part.endswith((".xml", ".rels")):
+            others += data.count(b"<")
+    if cells > MOST_TAGS or others > MOST_OTHER_TAGS:
+        raise BadFile("too_large_table", file=name, cells=MOST_CELLS, sheets=MOST_SHEETS)
+
+
+def _merged(archive: zipfile.ZipFile) -> dict[str, list[Area]]:
     """The merged cells of each sheet, which a reader that goes row by row does not tell."""
     book = fromstring(archive.read("xl/workbook.xml"), forbid_dtd=True)
     related = fromstring(archive.read("xl/_rels/workbook.xml.rels"), forbid_dtd=True)
     targets = {one.get("Id"): one.get("Target", "") for one in related}
-    found: dict[str, tuple[tuple[int, int, int, int], ...]] = {}
+    found: dict[str, list[Area]] = {}
     for sheet in book.iter(f"{_MAIN}sheet"):
         target = targets.get(sheet.get(_RELATION), "")
         path = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
         if path in archive.namelist():
-            with archive.open(path) as part:
-                found[sheet.get("name", "")] = tuple(_merges(part))
+            found[sheet.get("name", "")] = list(_merges(sheet.get("name", ""), archive.read(path)))
     return found
 
 
-def _merges(part: Any) -> Iterator[tuple[int, int, int, int]]:
-    element: Element
-    for _event, element in iterparse(part, forbid_dtd=True):
-        if element.tag == f"{_MAIN}mergeCell":
-            left, top, right, bottom = range_boundaries(element.get("ref", ""))
-            if None not in (left, top, right, bottom) and (right, bottom) != (left, top):
-                yield left, top, right, min(bottom, MOST_ROWS)
-        elif element.tag == f"{_MAIN}row":
-            element.clear()
+def _merges(sheet: str, part: bytes) -> Iterator[Area]:
+    filled = 0
+    for found in _MERGE.finditer(part):
+        left, top, right, bottom = range_boundaries(found[1].decode())
+        right, bottom = min(right, MOST_COLUMNS), min(bottom, MOST_ROWS)
+        filled += max(0, right - left + 1) * max(0, bottom - top + 1)
+        if filled > MOST_CELLS:
+            raise BadFile("too_large_sheet", sheet=sheet, rows=MOST_ROWS, columns=MOST_COLUMNS)
+        if left <= right:
+            yield left, top, right, bottom

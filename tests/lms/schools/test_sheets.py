@@ -321,9 +321,10 @@ def packed(**parts: bytes) -> bytes:
     return data.getvalue()
 
 
-def sheet_xml(rows: str) -> bytes:
+def sheet_xml(rows: str, merged: str = "") -> bytes:
     names = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return f'<?xml version="1.0"?><worksheet xmlns="{names}"><sheetData>{rows}</sheetData></worksheet>'.encode()
+    text = f'<?xml version="1.0"?><worksheet xmlns="{names}"><sheetData>{rows}</sheetData>'
+    return f"{text}<mergeCells>{merged}</mergeCells></worksheet>".encode()
 
 
 ENTITIES = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><workbook>&b;</workbook>'
@@ -339,6 +340,9 @@ ENTITIES = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><workbook>&b;</w
         ("a.xlsx", packed(sheet1=ENTITIES), "damaged"),
         ("a.xlsx", packed(workbook=b"<a/>"), "empty"),
         ("a.xlsx", packed(**{f"bomb{at}": bytes(9_000_000) for at in range(8)}), "too_large_unpacked"),
+        ("a.xlsx", packed(sheet1=sheet_xml("<row/>" * 700_000)), "too_large_table"),
+        ("a.xlsx", packed(styles=b"<styleSheet>" + b"<xf/>" * 200_000 + b"</styleSheet>"), "too_large_table"),
+        ("a.xlsx", packed(sheet1=sheet_xml("", '<mergeCell ref="A1:GR20000"/>' * 3)), "too_large_sheet"),
         ("a.csv", b"\xff\x00\xfe\x01", "unknown_encoding"),
         ("a.csv", b"a\0b", "unknown_encoding"),
         ("a.csv", b"a,b\n" * 20_001, "too_large_sheet"),
