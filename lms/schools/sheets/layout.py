@@ -13,12 +13,15 @@ from lms.schools.sheets.types import SHEET_NAME, Column, Group, Meant, NotUnders
 
 EMPTY = "empty"
 MARKED = "="
-_OPEN = "√ ✓ ✔ ○ 〇 可 可排 可用 空 空闲 远程 同步 接收 free open yes y o x"
+_OPEN = "√ ✓ ✔ ○ 〇 可 可排 可用 空 空闲 远程 同步 接收 free open yes y"
+_TAKEN = "× x ✕ ✗ 课 上课 有课 占用 已排 不可 忙 班会 自习 阅读 综合 taken busy lesson class no n"
 OPEN_MARKS = frozenset(_OPEN.split())
+_TAKEN_MARKS = frozenset(_TAKEN.split())
 _HEADINGS_WITHIN = 15  # rows from the top
 _SAMPLES = 3
 _CLEARLY = 0.25  # better than the kind that fits second
 _LONGEST_HEADING = 40
+_LONGEST_MARK = 8
 _NAMES = frozenset(name for meaning in MEANINGS.values() for name in meaning.names)
 _BESIDE = "节次 节 时间 时段 课节 起止时间 period time no 上午 星期 节次星期"
 _BESIDE_WEEKDAYS = tuple(_BESIDE.split())
@@ -146,14 +149,20 @@ def _grids(tables: Sequence[Table], whose: str, sheets: tuple[int, ...]) -> Grou
         for block in blocks(tables[number]):
             texts.update(text for place in block.slots.values() if (text := tables[number].at(*place)))
     marks = tuple(mark for mark, _times in texts.most_common(200) if mark.casefold() in OPEN_MARKS)
-    common = tuple(mark for mark, _times in texts.most_common(8) if len(mark) <= 8)
+    common = tuple(mark for mark, _times in texts.most_common(8) if len(mark) <= _LONGEST_MARK)
     return Group(
         signature=_signature(["grid", whose, *sorted(marks)]),
         sheets=sheets,
         kind=whose or "class_grids",
-        sure=bool(whose) and bool(len(marks) == 1 or not texts or not marks),
+        sure=bool(whose) and (len(marks) == 1 or (not marks and _are_taken(texts))),
         marks=tuple(dict.fromkeys(marks + common))[:8],
     )
+
+
+def _are_taken(texts: Counter[str]) -> bool:
+    """Whether what stands in cells is, for the greater part, known to be lessons and the like."""
+    known = sum(times for text, times in texts.items() if text.casefold() in _TAKEN_MARKS or cells.is_subject(text))
+    return 2 * known >= texts.total()
 
 
 def _heading_row(table: Table) -> int:

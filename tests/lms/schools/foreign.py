@@ -94,7 +94,7 @@ def renamed(document: Document) -> Document:
     return {**document, **{name: [again(row) for row in document[name]] for name in lists}}
 
 
-def chinese_workbook(document: Document) -> Files:
+def chinese_workbook(document: Document, year: int = 2026) -> Files:
     """One workbook of lists: merged schools and counties, digits of full width, titles above, columns of no use."""
     names = Names(document)
     book = openpyxl.Workbook()
@@ -105,7 +105,7 @@ def chinese_workbook(document: Document) -> Files:
     school_of = {row["id"]: row["school"] for row in document["classes"]}
 
     sheet = book.create_sheet("开课需求")
-    sheet.append(["2026年秋季同步课堂开课需求表"])
+    sheet.append([f"{year}年秋季同步课堂开课需求表"])
     sheet.merge_cells("A1:G1")
     sheet.append(["所在学校", "班级名称", "学科", "学段", "每周节数", "优先级", "备注"])
     for row in document["requests"]:
@@ -170,11 +170,11 @@ def chinese_workbook(document: Document) -> Files:
 
     sheet = book.create_sheet("校历")
     sheet.append(["日期", "安排", "按周几上课"])
-    sheet.append(["2026年10月1日-7日", "国庆节放假", ""])
-    sheet.append(["2026-10-10", "调休上课", "周四"])
+    sheet.append([f"{year}年10月1日-7日", "国庆节放假", ""])
+    sheet.append([f"{year}-10-10", "调休上课", "周四"])
     sheet = book.create_sheet("学期")
     sheet.append(["学期", "开学日期", "放假日期"])
-    sheet.append(["2026年秋季", "2026-09-07", "2027-01-15"])
+    sheet.append([f"{year}年秋季", f"{year}-09-07", f"{year + 1}-01-15"])
     return [("青河片区排课数据.xlsx", saved(book))]
 
 

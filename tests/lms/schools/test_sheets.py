@@ -13,6 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lms.core.encodings import text_of
 from lms.schools.scheduling.reading import find_problems
@@ -118,6 +119,47 @@ def test_any_county_comes_back_from_files_and_timetables(document: Any) -> None:
     made = assembled(foreign.bilingual_files(document), **{"rules.tolerance": 5})
     assert made.problems == ()
     assert canonical(made.document) == canonical(document)
+
+
+_HEADINGS = (
+    "学校 班级 年级 学科 周课时 姓名 作息 节次 时间 周一 周二 周三 周四 周五 日期 县区 主讲学校 School Class 名称 合计"
+)
+_NAMES = "青山小学 三年级 一、二年级 音乐 王芳 语文 县级 Asia/Shanghai 无 √ 1 2 40"
+_TIMES = "周一第1节 周一第9节 周六全天 上午 第1节 08:00 08:00-08:40 2026-09-01 Mon"
+WORDS = ["", *f"{_HEADINGS} {_NAMES} {_TIMES}".split()]
+SHEETS = st.lists(
+    st.tuples(
+        st.sampled_from(["学校", "班级", "教师课表", "Sheet1", "青山小学"]),
+        st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8), min_size=1, max_size=8),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(SHEETS)
+def test_whatever_stands_in_sheets_is_read_or_told(sheets: Any) -> None:
+    """Documents without problems pass the reader; those left of rows that have any do so as well."""
+    found = [Table(f"{name}{number}", tuple(map(tuple, rows))) for number, (name, rows) in enumerate(sheets)]
+    groups = layout.look(found)
+    made, left_out = without_bad_rows(found, groups, [layout.guessed(group) for group in groups], TERM)
+    assert made.problems or find_problems(made.document) == []
+    lengths = {table.name: len(table.rows) for table in found}
+    assert all(0 < row <= lengths[name] for name, row in left_out)
+
+
+@pytest.mark.parametrize("taken", ["语文", "●"])
+def test_what_is_free_in_a_timetable_is_asked_where_its_marks_are_not_known(taken: str) -> None:
+    rows = [
+        ("节次", "周一", "周二", "周三", "周四", "周五"),
+        ("1", taken, "", "", "", ""),
+        ("2", "", taken, "", "", ""),
+    ]
+    (group,) = layout.look([Table("三年级课表", tuple(rows))])
+    assert (group.kind, group.sure) == ("class_grids", taken == "语文")
+    assert layout.guessed(group).open == layout.EMPTY
+    assert group.marks == (taken,)
 
 
 @pytest.mark.parametrize("language", template.LANGUAGES)
