@@ -190,13 +190,13 @@ KINDS: dict[str, Kind] = {
     "classes": _kind(
         "班级,接收班级,classes",
         "class",
-        "class school.name school.code county.name hours",
+        "class school county hours",
         "class.name class.code",
     ),
     "requests": _kind(
         "需求,课时,开课需求,课程需求,申请,课程计划,requests,curriculum,hours",
         "request",
-        "request class school.name school.code hours",
+        "request class school county hours",
         "request.subject hours.",
         "class.name class.code class.grade",
     ),

@@ -338,6 +338,25 @@ def test_grades_subjects_in_columns_rooms_in_rows_and_split_sheets() -> None:
     assert made.document["lead_sites"][0]["scope"] == "county"
 
 
+def test_one_flat_sheet_holds_counties_schools_classes_and_what_they_ask_for() -> None:
+    def flat(book: Any) -> None:
+        for name in ("县区", "接收学校", "接收班级", "开课需求"):
+            del book[name]
+        sheet = book.create_sheet("汇总")
+        sheet.append(["县区", "同时接收课数", "学校", "作息", "接收教室数", "班级", "可排节次", "学科", "周课时"])
+        place = ["青河县", 9, "青山小学", "夏季作息", 2]
+        sheet.append([*place, "三年级", "周一第1节", "音乐", 1])
+        sheet.append([*place, "三年级", "周一第1节", "美术", 2])
+        sheet.append([*place, "四年级", "周一第2节", "美术", "２节"])
+
+    found, groups, meant = guessed(empty(flat))
+    assert all(group.sure for group in groups)
+    made = assemble(found, groups, meant, {})
+    assert made.problems == ()
+    assert made.counts == {"counties": 1, "schools": 1, "classes": 2, "requests": 3, "lead_sites": 1, "teachers": 1}
+    assert (made.document["schools"][0]["remote_rooms"], made.document["counties"][0]["max_concurrent"]) == (2, 9)
+
+
 def test_a_timetable_of_nobody_is_told_and_names_within_names_are_kept_apart() -> None:
     book = openpyxl.load_workbook(io.BytesIO(template.workbook("zh")))
     book["接收班级"].delete_cols(4)
