@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from lms.schools.sheets import cells, layout
@@ -35,6 +36,11 @@ class Entry:
     owner: "Entry | None" = None
     fields: dict[str, tuple[Any, Place]] = field(default_factory=dict)
     bad: set[str] = field(default_factory=set)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Its code and its name, as they are looked up."""
+        return tuple(key for key in (plain(self.code), plain(self.name)) if key)
 
     def value(self, name: str, default: Any = None) -> Any:
         return self.fields[name][0] if name in self.fields else default
@@ -305,8 +311,8 @@ class _Reader:
     def _new(self, thing: str, name: str, code: str, owner: Entry | None, place: Place) -> Entry:
         entry = Entry(thing, name, code, place, owner)
         self.said.entries[thing].append(entry)
-        for text in {plain(name), plain(code)} - {""}:
-            self._known[thing, text].append(entry)
+        for key in dict.fromkeys(entry.keys):
+            self._known[thing, key].append(entry)
         return entry
 
     def _find(self, thing: str, name: str, code: str, owner: Entry | None) -> list[Entry]:
@@ -382,9 +388,11 @@ class _Reader:
 
     def _titled(self, thing: str, title: str) -> list[Entry]:
         """The things of whom a title may speak; of names within each other the longest."""
-        text = title.casefold()
+        text, dense = title.casefold(), plain(title)
         best: dict[int, list[Entry]] = defaultdict(list)
         for entry in self.said.entries[thing]:
+            if not any(key in dense for key in entry.keys):
+                continue
             length = _named_in(text, entry.code) or _named_in(text, entry.name)
             if length and not _named_in(text, entry.code) and entry.owner:
                 length += 100 * max(_named_in(text, entry.owner.name), _named_in(text, entry.owner.code))
