@@ -118,6 +118,7 @@ _PROBLEMS: dict[str, Any] = {
         "Period %(period)s follows where period %(due)s is due: each must be there once."
     ),
     "no_such_period": gettext_lazy("There is no period %(period)s: the bells there know periods 1 to %(periods)s."),
+    "which_weekday": gettext_lazy("“%(text)s”: write from which weekday the lessons are, such as Thursday's."),
     "weekend": gettext_lazy("Lessons are from Monday to Friday; for swapped days, give the date in the calendar."),
     "other_days": gettext_lazy("Bells of “%(text)s” are not used: plans know one bell schedule of a place."),
     "odd_or_even": gettext_lazy("What is open in odd or even weeks only is not used: plans are for every week."),

@@ -1,5 +1,6 @@
 """What rows say becomes the document of FORMAT.md; everything that is wrong is told with its sheet, row and column."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -230,9 +231,10 @@ class _Assembly:
     def _called(self, entry: Entry) -> str:
         if not entry.name:
             return entry.code
-        if entry.thing == "class" and entry.owner and plain(entry.owner.name) not in plain(entry.name):
-            return f"{self.ids[id(entry.owner)]} {entry.name}"
-        return entry.name
+        if entry.thing != "class":
+            return entry.name
+        school = self.ids[id(entry.owner)] if entry.owner and plain(entry.owner.name) not in plain(entry.name) else ""
+        return " ".join(part for part in (school, _with_grades(entry)) if part)
 
     def _id(self, entry: Entry) -> str:
         return self.ids[id(entry)]
@@ -259,17 +261,18 @@ class _Assembly:
     def _bells(self, entry: Entry) -> list[Document]:
         """The bells of a school or lead site: its own, those it refers to, those by its name, or the only ones."""
         schedules = self.said.bells
-        called = {plain(entry.value("bells", "")), plain(entry.name), plain(entry.code)}
+        called = {cells.schedule(text) for text in (entry.value("bells", ""), entry.name, entry.code)}
         if called & self.said.bad_bells:
             return []  # told where they stand
         found: Sequence[Bell] = entry.value("periods", ())
         if not found and "bells" in entry.fields:
-            found = schedules.get(plain(entry.value("bells")), ())
+            named = cells.schedule(entry.value("bells"))
+            found = schedules.get(named) or (schedules[""] if schedules.keys() == {""} else ())
             if not found:
                 self.problems.append(Problem("unknown", entry.at("bells"), {"text": entry.value("bells")}))
                 return []
         for name in (entry.name, entry.code):
-            found = found or (schedules.get(plain(name), ()) if name else ())
+            found = found or (schedules.get(cells.schedule(name), ()) if name else ())
         if not found and len(schedules) == 1:
             found = next(iter(schedules.values()))
         if not found:
@@ -454,6 +457,16 @@ _COLUMNS_OF = {
     "cluster": ("serves",),
 }
 """Fields of the document by the columns that they come from."""
+
+
+def _with_grades(entry: Entry) -> str:
+    """A class's name with its grades, where these are another column: 三年级1班 of 三年级 and 1班."""
+    if "grade" not in entry.fields or cells.grades_in_name(entry.name):
+        return entry.name
+    grades = entry.value("grade")
+    if re.search("[\u4e00-\u9fff]", entry.name):
+        return f"{'、'.join(map(cells.chinese, grades))}年级{entry.name}"
+    return f"Grade {'-'.join(map(str, grades))} {entry.name}"
 
 
 def _numbers(span: Any, bells: Sequence[Document]) -> list[int]:

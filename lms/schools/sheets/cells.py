@@ -15,6 +15,7 @@ MOST_DAYS = 120
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _DIGITS = {character: number for number, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _NUMERALS = "零〇一二两三四五六七八九十"
+_NUMERALS_TO_NINE = "零一二三四五六七八九"
 _NUMERAL = f"[{_NUMERALS}]"
 _WEEKDAYS = {character: number for number, character in enumerate("一二三四五六日", 1)} | {"天": 7}
 _ENGLISH = {name: number for number, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), 1)}
@@ -31,6 +32,8 @@ _SPAN = re.compile(
 _PERIOD = re.compile(rf"(?:第|periods?|p|no\.?)?\s*([0-9]{{1,2}}|{_NUMERAL}{{1,3}})\s*(?:节课|节|课时)?", re.IGNORECASE)
 _CHINESE_DAY = re.compile(r"(?:周|星期|礼拜)\s*([一二三四五六日天]+|[1-7])")
 _ENGLISH_DAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|r|ur)?(?:day)?s?\.?")
+_ANY_DAY = re.compile(rf"{_CHINESE_DAY.pattern}|\b{_ENGLISH_DAY.pattern}(?![a-z])", re.IGNORECASE)
+_OF_SCHEDULES = re.compile("作息|时间|表|bells?|schedules?")
 _PARITY = re.compile(r"[单双]周|\([单双]\)|\b(?:odd|even)\b", re.IGNORECASE)
 _SLOT_TOKEN = re.compile(
     rf"""(?P<weekday>(?:周|星期|礼拜)\s*(?:[一二三四五六日天]+|[1-7])
@@ -47,7 +50,8 @@ _SLOT_TOKEN = re.compile(
 )
 _GRADE_MARKS = re.compile(r"年级|年段|复式|混合|学段|级|班|grades?|years?|band|[()\s]", re.IGNORECASE)
 _GRADE_AT_START = re.compile(
-    rf"(?:grade\s*)?((?:[0-9]{{1,2}}|{_NUMERAL}{{1,3}})(?:\s*[、,/和-]\s*(?:[0-9]{{1,2}}|{_NUMERAL}))?)", re.IGNORECASE
+    rf"(?:grades?\s*)?((?:[0-9]{{1,2}}|{_NUMERAL}{{1,3}})(?:\s*[、,/和-]\s*(?:[0-9]{{1,2}}|{_NUMERAL}))?)",
+    re.IGNORECASE,
 )
 _BANDS = {"低": (1, 2), "中": (3, 4), "高": (5, 6)}
 SUBJECTS = {
@@ -83,6 +87,12 @@ def plain(text: str) -> str:
     return "".join(text.casefold().split())
 
 
+def schedule(text: str) -> str:
+    """The name of a bell schedule as it is looked up: 夏季 is 夏季作息时间表."""
+    name = plain(text)
+    return _OF_SCHEDULES.sub("", name) or name
+
+
 def words(text: str) -> list[str]:
     """The parts of a list in a cell."""
     return [part for part in (one.strip() for one in re.split(r"[,、;|\n/]+", text)) if part]
@@ -98,6 +108,11 @@ def chinese_number(text: str) -> int | None:
     if len(tens) > 1 or len(ones) > 1 or "十" in ones:
         return None
     return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+
+
+def chinese(number: int) -> str:
+    """3 -> 三, 12 -> 十二; for 1 to 19."""
+    return ("十" if number >= 10 else "") + (_NUMERALS_TO_NINE[number % 10] if number % 10 else "")
 
 
 def whole(text: str) -> int:
@@ -184,6 +199,11 @@ def _weekdays(text: str) -> list[int]:
         return [_WEEKDAYS[one] if one in _WEEKDAYS else int(one) for one in chinese[1]]
     english = _ENGLISH_DAY.fullmatch(text.casefold())
     return [_ENGLISH[english[1]]] if english else []
+
+
+def weekdays_in(text: str) -> set[int]:
+    """The weekdays that a text names anywhere: 补周四的课, lessons of Thursday."""
+    return {one for found in _ANY_DAY.finditer(text) for one in _weekdays(found[0])}
 
 
 def period(text: str) -> int:

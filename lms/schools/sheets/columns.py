@@ -12,8 +12,8 @@ SURE = 0.8
 LIKELY = 0.55
 _LOOKED_AT = 40
 _LONGEST_NAME = 30
-COUNTERS = ("序号", "序", "no", "no.", "#", "备注", "note", "notes", "remarks")
-"""Headings of columns that say nothing of use, whatever they look like."""
+COUNTERS = ("序号", "序", "no", "no.", "#")
+"""Headings of columns that number the rows."""
 _HALVES = re.compile(r"[/|]|(?<=[\u4e00-\u9fff])(?=[a-z])|(?<=[a-z])(?=[\u4e00-\u9fff])")
 NONE = {"", "无", "没有", "-", "--", "—", "/", "\\", "none", "n/a", "na"}
 

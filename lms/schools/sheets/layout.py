@@ -250,9 +250,9 @@ def _columns(tables: Sequence[Table], rows: Mapping[int, int], kind: str) -> tup
 
 
 def _tells(meaning: Meaning, texts: Sequence[str]) -> bool:
-    """Whether cells alone say what they are: bare numbers could be anything."""
+    """Whether cells alone say what they are; most could be several things."""
     return (
-        len(texts) > 0
-        and not all(text.replace(".", "").isdigit() for text in texts)
+        meaning.read in (cells.slots, cells.subject, cells.scope)
+        and len(texts) > 0
         and columns.share_read(meaning, texts) >= 0.9
     )

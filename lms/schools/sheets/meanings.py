@@ -105,16 +105,19 @@ MEANINGS: dict[str, Meaning] = {
         "学段 任教学段 可教学段 任教年级 可教年级 年级 层次 级别 levels level grades bands", _levels
     ),
     "teacher.free": _known_as(
-        "空闲时间 空闲节次 可排节次 可上课时间 可用时间 可排课时间 有空时间 free freeslots freetimes availability",
+        "空闲时间 空闲节次 可排节次 可上课时间 可开课时间 可用时间 可排课时间 有空时间 free freeslots "
+        "freetimes availability",
         cells.slots,
         telling=True,
     ),
     "teacher.most_lessons": _known_as(
-        "周课时上限 每周最多 每周最多节数 最多课时 最大周课时 周最多节数 maxweeklylessons maxlessons mostlessonsaweek",
+        "周课时上限 每周节数上限 每周开课节数上限 每周最多 每周最多节数 最多课时 最大周课时 周最多节数 "
+        "maxweeklylessons maxlessons mostlessonsaweek",
         cells.whole,
     ),
     "teacher.most_classes": _known_as(
-        "最多接收班数 最多接收班级 同时接收班级上限 最多带班数 每节最多接收班 maxreceivers maxclasses classesatonce",
+        "最多接收班数 最多接收班级 每次最多带接收班级数 最多带接收班级数 同时接收班级上限 最多带班数 "
+        "每节最多接收班 maxreceivers maxclasses classesatonce",
         cells.whole,
     ),
     "fixed.code": _known_as("固定课编号 自带课编号 streamid fixedid"),
@@ -134,12 +137,14 @@ MEANINGS: dict[str, Meaning] = {
     "term.starts": _known_as(
         "学期开始 开学日期 开始日期 开始 起始日期 上课起始 firstday starts start from", cells.day, telling=True
     ),
-    "term.ends": _known_as("学期结束 放假日期 结束日期 结束 截止日期 lastday ends end until", cells.day, telling=True),
-    "day.date": _known_as("日期 时间 date dates day", cells.days, telling=True),
-    "day.what": _known_as("类型 安排 性质 说明 what type kind"),
-    "day.follows": _known_as(
-        "按 补 上课按 按周几上课 调休按 上周几的课 课表按 follows lessonsof weekday", cells.weekday, telling=True
+    "term.ends": _known_as(
+        "学期结束 放假日期 结束日期 结束 截止日期 lastday ends end until",
+        cells.day,
+        telling=True,
     ),
+    "day.date": _known_as("日期 时间 date dates day", cells.days, telling=True),
+    "day.what": _known_as("类型 安排 性质 说明 内容 事项 what type kind"),
+    "day.follows": _known_as("按 补 上课按 按周几上课 调休按 上周几的课 课表按 备注 follows lessonsof weekday notes"),
     **{
         f"{thing}.on_{number}": Meaning(
             (f"周{day}", f"星期{day}", f"礼拜{day}", english[:3], english), cells.periods, telling=True

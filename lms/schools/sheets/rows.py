@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
+from lms.schools.scheduling.types import WEEKDAYS
 from lms.schools.sheets import cells, layout
 from lms.schools.sheets.cells import plain
 from lms.schools.sheets.columns import is_blank
@@ -17,6 +19,9 @@ MOST_LETTERS = 60
 """Of a name: those of a school, a class and a subject together are the id of a request."""
 _TOTALS = {"合计", "小计", "总计", "共计", "total", "sum"}
 _OWNERS = {"class": "school", "teacher": "site"}  # names below these are known apart by them
+_NO_LESSONS = "早读 晨读 晨会 课间 午休 午餐 午饭 眼保健操 升旗 放学 延时 课后服务 自习 break lunch recess"
+_BREAKS = tuple(_NO_LESSONS.split())
+_SWAPPED = ("调", "补", "上课", "换", "swap", "made up", "make-up")
 _WEEKDAYS = "平日 工作日 周一至周五 周一到周五 周一-周五 每天 全周 正常 日常 weekdays weekday everyday all"
 _EVERY_DAY = frozenset(_WEEKDAYS.split())
 Row = dict[str, tuple[str, Place]]
@@ -126,7 +131,9 @@ class _Reader:
             }
             if (place.sheet, place.row) in self.left_out:
                 # A schedule that lacks a period would be another schedule: whoever has it is left out as well.
-                self.said.bad_bells.update(plain(one) for one in cells.words(row.get("bell.place", ("", place))[0]))
+                self.said.bad_bells.update(
+                    cells.schedule(one) for one in cells.words(row.get("bell.place", ("", place))[0])
+                )
             elif row:
                 getattr(self, f"_{KINDS[means.kind].thing}")(row, place)
 
@@ -151,6 +158,8 @@ class _Reader:
         if days and plain(days) not in _EVERY_DAY:
             self.said.notes.append(Problem("other_days", days_at, {"text": days}))
             return
+        if any(word in plain(row.get("bell.period", ("", place))[0]) for word in _BREAKS):
+            return
         found = list(self._wide(row, "bell"))
         if "bell.start" in row:
             period = self._read("bell.period", row) if "bell.period" in row else None
@@ -158,13 +167,13 @@ class _Reader:
             end = self._read("bell.end", row) if "bell.end" in row else None
             minutes = self._read("bell.minutes", row) if "bell.minutes" in row else None
             if times is None or ("bell.period" in row and period is None):
-                self.said.bad_bells.update(plain(name) for name in names)
+                self.said.bad_bells.update(cells.schedule(name) for name in names)
                 return
-            before = max((one.period for one in self.said.bells[plain(names[0])]), default=0)
+            before = max((one.period for one in self.said.bells[cells.schedule(names[0])]), default=0)
             ends = [end] if end else times[1:]
             found.append(self._bell_of(period or before + 1, [times[0], *ends], minutes, row["bell.start"][1]))
         for name in names:
-            self.said.bells[plain(name)] += found
+            self.said.bells[cells.schedule(name)] += found
 
     def _class(self, row: Row, place: Place) -> None:
         found = self._entry("class", row, place, own=True)
@@ -246,12 +255,13 @@ class _Reader:
         dates = self._read("day.date", row) if "day.date" in row else None
         if dates is None:
             return
-        if "day.follows" in row:
-            weekday = self._read("day.follows", row)
-            if weekday is not None and weekday > 5:
-                self.said.problems.append(Problem("weekend", row["day.follows"][1], {"text": row["day.follows"][0]}))
-            elif weekday is not None:
-                self.said.swapped |= dict.fromkeys(dates, weekday)
+        said = [row[name] for name in ("day.follows", "day.what") if name in row]
+        text = " ".join(one for one, _place in said)
+        weekdays = {one for one in cells.weekdays_in(text) if one <= WEEKDAYS}
+        if len(weekdays) == 1:
+            self.said.swapped |= dict.fromkeys(dates, weekdays.pop())
+        elif weekdays or any(word in text.casefold() for word in _SWAPPED):
+            self.said.problems.append(Problem("which_weekday", said[0][1], {"text": text}))
         else:
             self.said.holidays.update(dates)
 
@@ -288,6 +298,8 @@ class _Reader:
                 self.said.problems.append(Problem("nameless", place))
             return None
         found = self._find(thing, name, code, owner)
+        if thing == "class":
+            found = self._of_grade(found, name, row)
         if len(found) > 1:
             self.said.problems.append(Problem("ambiguous", at, {"text": name or code}))
             return None
@@ -321,6 +333,15 @@ class _Reader:
             return by_code
         named = [one for one in self._known[thing, plain(name or code)] if owner is None or one.owner in (None, owner)]
         return [one for one in named if not code or not one.code or plain(one.code) == plain(code)]
+
+    def _of_grade(self, found: list[Entry], name: str, row: Row) -> list[Entry]:
+        """Those of the row's grade, where it is half of the name: a third and a fourth grade have a class 1 each."""
+        if "class.grade" not in row or cells.grades_in_name(name):
+            return found
+        with suppress(NotUnderstood):  # told when the cell is taken
+            grades = cells.grades(row["class.grade"][0])
+            return [one for one in found if one.value("grade", grades) == grades]
+        return found
 
     def _take(self, entry: Entry, meaning: str, row: Row) -> None:
         field_name = meaning.partition(".")[2]

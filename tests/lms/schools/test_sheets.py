@@ -214,7 +214,9 @@ def test_the_workbook_to_fill_in_asks_nothing_and_its_examples_are_right(languag
         (put("自带班", "D2", "周二第7节"), "no_such_period", ("自带班", 2, "D")),
         (put("自带班", "C2", None), "missing", ("自带班", 2, "")),
         (put("学期", "A2", "九月"), "bad_date", ("学期", 2, "A")),
-        (put("校历", "C3", "周日"), "weekend", ("校历", 3, "C")),
+        (put("校历", "C3", "周日"), "which_weekday", ("校历", 3, "C")),
+        (put("校历", "C3", None), "which_weekday", ("校历", 3, "B")),
+        (put("校历", "C3", "周四、周五"), "which_weekday", ("校历", 3, "C")),
         (put("校历", "A2", "十一"), "bad_date", ("校历", 2, "A")),
     ],
 )
@@ -336,6 +338,82 @@ def test_grades_subjects_in_columns_rooms_in_rows_and_split_sheets() -> None:
         ("青山小学 三年级", "music", "band-3-4", 2),
     ]
     assert made.document["lead_sites"][0]["scope"] == "county"
+
+
+def test_forms_of_a_bureau_with_titles_units_two_rows_of_headings_and_breaks_between_periods() -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+
+    def sheet(name: str, *rows: list[Any], merged: tuple[str, ...] = ()) -> None:
+        made = book.create_sheet(name)
+        for row in rows:
+            made.append(row)
+        for area in merged:
+            made.merge_cells(area)
+
+    sheet(
+        "附件1 接收学校信息",
+        ["附件1：××县专递课堂接收学校基本情况表"],
+        ["填表单位：县教育局", "", "", "填表日期：2026年8月20日"],
+        ["序号", "学校名称（全称）", "所属乡镇", "学生数", "同步课堂教室数量", "作息时间表", "联系人", "联系电话"],
+        [1, "青山乡中心小学", "青山乡", 210, "2间", "夏季", "王老师", "139"],
+        [2, "白云村教学点", "青山乡", 18, 1, "夏季", "李老师", "138"],
+        ["合计", "", "", 228, 3],
+    )
+    sheet(
+        "附件2 作息时间",
+        ["夏季作息时间表"],
+        ["节次", "上课时间", "下课时间"],
+        ["早读", "7:50", "8:10"],
+        ["第一节", "8：20", "9：00"],
+        ["第二节", "9：10", "9：50"],
+        ["大课间", "9:50", "10:20"],
+        ["第三节", "10:20", "11:00"],
+    )
+    sheet(
+        "附件3 班级",
+        ["学校", "年级", "班级", "学生人数", "可接收时间", "", "", "", ""],
+        ["", "", "", "", "周一", "周二", "周三", "周四", "周五"],
+        ["青山乡中心小学", "三年级", "1班", 40, "1、2", "", "3", "", ""],
+        ["", "三年级", "2班", 38, "全天", "", "", "", ""],
+        ["", "四年级", "1班", 40, "", "1-2", "", "", "3"],
+        ["白云村教学点", "一、二年级", "复式班", 9, "上午", "", "", "", ""],
+        merged=("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:I1", "A3:A5"),
+    )
+    sheet(
+        "附件4 课程需求",
+        ["学校", "年级", "班级", "音乐（节/周）", "美术（节/周）", "英语"],
+        ["青山乡中心小学", "三年级", "1班", 1, 1, ""],
+        ["青山乡中心小学", "四年级", "1班", 2, 1, 2],
+        ["白云村教学点", "一、二年级", "复式班", 1, 1, ""],
+    )
+    sheet(
+        "附件5 主讲教师",
+        ["主讲学校名称", "教师姓名", "任教学科", "职称", "任教年级", "可开课时间", "每周节数上限"],
+        ["县实验小学", "王芳", "音乐", "一级教师", "1-6年级", "周一1、2节；周二1-3节", "6节"],
+        ["县实验小学", "赵敏", "美术", "高级", "三、四年级", "周一第3节，周三第3节", "4"],
+    )
+    sheet(
+        "附件6 校历",
+        ["2026年秋季学期校历安排"],
+        ["内容", "日期", "备注"],
+        ["国庆放假", "2026-10-01至2026-10-07", ""],
+        ["调休上课", "2026-10-10", "补周四课"],
+    )
+    found, groups, meant = guessed([("附件.xlsx", foreign.saved(book))])
+    assert all(group.sure and all(column.sure for column in group.columns) for group in groups)
+    made = assemble(found, groups, meant, {**TERM, "county.name": "青河县", "county.max_concurrent": 5})
+    assert made.problems == ()
+    assert {row["id"]: row["open"] for row in made.document["classes"]} == {
+        "青山乡中心小学 三年级1班": [[1, 1], [1, 2], [3, 3]],
+        "青山乡中心小学 三年级2班": [[1, 1], [1, 2], [1, 3]],
+        "青山乡中心小学 四年级1班": [[2, 1], [2, 2], [5, 3]],
+        "白云村教学点 一、二年级复式班": [[1, 1], [1, 2], [1, 3]],
+    }
+    assert [bell["start"] for bell in made.document["schools"][0]["bells"]] == ["08:20", "09:10", "10:20"]
+    assert [row["level"] for row in made.document["requests"][-2:]] == ["band-1-2", "band-1-2"]
+    assert made.document["teachers"][0]["max_weekly_lessons"] == 6
+    assert made.swapped == {date(2026, 10, 10): 4}
 
 
 def test_one_flat_sheet_holds_counties_schools_classes_and_what_they_ask_for() -> None:
