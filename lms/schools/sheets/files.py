@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from posixpath import join, normpath
@@ -91,6 +92,8 @@ def _workbook(name: str, data: bytes) -> Iterator[Table]:
             parts = archive.infolist()
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
                 raise BadFile("too_large_unpacked", file=name, megabytes=MOST_UNPACKED_BYTES // 1024 // 1024)
+            if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
+                raise BadFile("damaged", file=name)
             _count_tags(name, archive)
             merged = _merged(archive)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
@@ -104,6 +107,7 @@ def _workbook(name: str, data: bytes) -> Iterator[Table]:
             book.close()
     except (
         zipfile.BadZipFile,
+        zlib.error,
         InvalidFileException,
         ParseError,
         DefusedXmlException,
@@ -114,7 +118,8 @@ def _workbook(name: str, data: bytes) -> Iterator[Table]:
         IndexError,
         OSError,
         EOFError,
-        NotImplementedError,  # a packing that Python's zipfile does not know
+        OverflowError,
+        NotImplementedError,  # a kind of zip that Python does not know
         RuntimeError,  # a password
     ) as error:
         raise BadFile("damaged", file=name) from error

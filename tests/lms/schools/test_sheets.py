@@ -466,6 +466,20 @@ def sheet_xml(rows: str, merged: str = "") -> bytes:
     return f"{text}<mergeCells>{merged}</mergeCells></worksheet>".encode()
 
 
+def repacked(method: int) -> bytes:
+    source = zipfile.ZipFile(io.BytesIO(template.workbook("zh")))
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", method) as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name))
+    return data.getvalue()
+
+
+def spoiled(data: bytes) -> bytes:
+    """The first part's packed bytes are others."""
+    return data[:60] + bytes(byte ^ 0xFF for byte in data[60:120]) + data[120:]
+
+
 ENTITIES = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><workbook>&b;</workbook>'
 
 
@@ -475,6 +489,8 @@ ENTITIES = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><workbook>&b;</w
         ("a.xls", b"\xd0\xcf\x11\xe0old", "old_workbook"),
         ("a.xlsx", b"PK\x03\x04broken", "damaged"),
         ("a.xlsx", template.workbook("zh")[:2000], "damaged"),
+        ("a.xlsx", spoiled(template.workbook("zh")), "damaged"),
+        ("a.xlsx", repacked(zipfile.ZIP_LZMA), "damaged"),
         ("a.xlsx", packed(workbook=ENTITIES), "damaged"),
         ("a.xlsx", packed(sheet1=ENTITIES), "damaged"),
         ("a.xlsx", packed(workbook=b"<a/>"), "empty"),
