@@ -19,7 +19,7 @@ from lms.schools.sheets.assemble import VALUES, Assembled, assemble, wanted, wit
 from lms.schools.sheets.cells import plain, tidy
 from lms.schools.sheets.meanings import GRIDS, KINDS, NOTHING, meanings_of
 from lms.schools.sheets.rows import LeftOut, texts_of
-from lms.schools.sheets.types import BadFile, Column, Group, Meant, NotUnderstood, Table
+from lms.schools.sheets.types import SHEET_NAME, BadFile, Column, Group, Meant, NotUnderstood, Table
 
 LIFETIME = timedelta(days=7)
 MOST_DRAFTS = 10
@@ -145,7 +145,7 @@ def heading_keys(columns: Sequence[Column]) -> dict[int, str]:
     keys: dict[int, str] = {}
     times: dict[str, int] = {}
     for one in columns:
-        heading = plain(one.heading)
+        heading = "@" if one.number == SHEET_NAME else plain(one.heading)
         times[heading] = times.get(heading, 0) + 1
         keys[one.number] = f"{heading}|{times[heading]}"
     return keys

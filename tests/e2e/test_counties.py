@@ -1,5 +1,6 @@
-"""A county's spreadsheets in a real browser on a phone: without a script of ours, in either scheme for everyone."""
+"""A county's spreadsheets in a real browser on a phone."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
@@ -7,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from benchmarks.site import Site
+from tests import database, static
 from tests.e2e.conftest import PATIENCE_MS
 from tests.lms.schools import foreign
 from tests.lms.schools.factories import instance
@@ -14,12 +16,24 @@ from tests.lms.schools.factories import instance
 pytestmark = pytest.mark.e2e
 SCHEDULER = """
 from lms.accounts.models import User
-User.objects.filter(username="county").exists() or User.objects.create_superuser("county", password="county-demo")
+User.objects.create_superuser("county", password="county-demo")
 """
 
 
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site without lessons, and somebody who may bring in counties."""
+    folder = tmp_path_factory.mktemp("counties")
+    database.copy_to(folder / "db.sqlite3")
+    static.copy_to(folder)
+    running = Site(folder, ())
+    running.run("manage.py", "shell", "-c", SCHEDULER)
+    running.start("/account/sign-in/")
+    yield running
+    running.stop()
+
+
 def signed_in(browser: Browser, site: Site, scheme: Literal["light", "dark"]) -> Page:
-    site.run("manage.py", "shell", "-c", SCHEDULER)
     context = browser.new_context(
         viewport={"width": 360, "height": 740}, locale="zh-CN", color_scheme=scheme, bypass_csp=True
     )
