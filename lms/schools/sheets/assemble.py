@@ -196,8 +196,11 @@ class _Assembly:
         return counts | {"requests": max(len(self.said.asked), len(self.document["requests"]))}
 
     def _in_order(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
-        """As they stand in the sheets, each once."""
-        told = {(one.place, one.code, one.values.get("template") or str(one.values)): one for one in problems}
+        """As they stand in the sheets, each kind once for a cell."""
+        told: dict[tuple[Place, str, str], Problem] = {}
+        for one in problems:
+            about = str(one.values.get("template") or one.values.get("meaning") or "")
+            told.setdefault((one.place, one.code, about), one)
         return tuple(
             sorted(told.values(), key=lambda one: (self.order.get(one.place.sheet, 0), one.place.row, one.place.column))
         )

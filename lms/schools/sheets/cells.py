@@ -11,6 +11,8 @@ Span = int | str
 """A period of the day by its number, or ALL_DAY, MORNING, AFTERNOON."""
 ALL_DAY, MORNING, AFTERNOON = "day", "morning", "afternoon"
 MOST_DAYS = 120
+MOST_PERIODS = 20
+_MOST_SLOTS = 1000  # named in a cell, the same ones again included
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _DIGITS = {character: number for number, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -210,7 +212,7 @@ def period(text: str) -> int:
     """A period of the day by its number: 第三节, 3, P3, 第3节课. Raises NotUnderstood."""
     found = _PERIOD.fullmatch(text)
     value = (int(found[1]) if found[1].isdigit() else chinese_number(found[1])) if found else None
-    if not value:
+    if not value or value > MOST_PERIODS:
         raise NotUnderstood("bad_period", text)
     return value
 
@@ -286,7 +288,7 @@ def _part(tokens: list[tuple[str, str]], text: str, without: list[int]) -> list[
             if kind == "period" and before == "weekday" and chinese_number(word) is not None:
                 raise NotUnderstood("bad_slots", text)  # 周一、三: Wednesday, or the third period?
             latest = _spans(latest, kind, word, is_range)
-            if not latest:
+            if not latest or len(found) > _MOST_SLOTS:
                 raise NotUnderstood("bad_slots", text)
             found += [(weekday, span) for weekday in on for span in latest]
         before, is_range = kind, False

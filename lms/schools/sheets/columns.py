@@ -12,6 +12,7 @@ SURE = 0.8
 LIKELY = 0.55
 _LOOKED_AT = 40
 _LONGEST_NAME = 30
+_LONGEST_HEADING = 80
 COUNTERS = ("序号", "序", "no", "no.", "#")
 """Headings of columns that number the rows."""
 _HALVES = re.compile(r"[/|]|(?<=[\u4e00-\u9fff])(?=[a-z])|(?<=[a-z])(?=[\u4e00-\u9fff])")
@@ -26,7 +27,7 @@ def is_blank(text: str) -> bool:
 @cache
 def ways_to_say(heading: str) -> tuple[str, ...]:
     """A heading as names are compared: whole, without notes in brackets, and either half of a bilingual one."""
-    whole = plain(tidy(heading).lstrip("*"))
+    whole = plain(tidy(heading[:_LONGEST_HEADING]).lstrip("*"))
     short = re.sub(r"[(\[【].*?[)\]】]|[*:#]", "", whole) or whole
     return tuple(dict.fromkeys([whole, short, *(part for part in _HALVES.split(short) if part)]))
 

@@ -17,6 +17,9 @@ from lms.schools.sheets.types import Group, Meant, NotUnderstood, Place, Problem
 
 MOST_LETTERS = 60
 """Of a name: those of a school, a class and a subject together are the id of a request."""
+MOST_CELL_LETTERS = 500
+MOST_SUGGESTED = 50
+"""Names that are not known for which a like one is looked for: each is compared with all."""
 _TOTALS = {"合计", "小计", "总计", "共计", "total", "sum"}
 _OWNERS = {"class": "school", "teacher": "site"}  # names below these are known apart by them
 _NO_LESSONS = "早读 晨读 晨会 课间 午休 午餐 午饭 眼保健操 升旗 放学 延时 课后服务 自习 break lunch recess"
@@ -114,6 +117,7 @@ class _Reader:
         self.left_out = left_out
         self.described = described  # things that have a sheet of their own: others may only name them
         self.said = Said()
+        self._suggested = 0
         self._known: dict[tuple[str, str], list[Entry]] = defaultdict(list)
 
     def rows(self, number: int, heading_row: int, means: Meant) -> None:
@@ -270,6 +274,9 @@ class _Reader:
     def _read(self, meaning: str, row: Row) -> Any:
         """The value of a cell, None with a problem when it cannot be read."""
         text, place = row[meaning]
+        if len(text) > MOST_CELL_LETTERS:
+            self.said.problems.append(Problem("too_long", place, {"most": MOST_CELL_LETTERS}))
+            return None
         try:
             value = MEANINGS[meaning].read(text)
         except NotUnderstood as error:
@@ -304,9 +311,7 @@ class _Reader:
             self.said.problems.append(Problem("ambiguous", at, {"text": name or code}))
             return None
         if not found and thing in self.described and not own:
-            near = get_close_matches(name or code, [one.name or one.code for one in self.said.entries[thing]], 1, 0.5)
-            values = {"text": name or code, "near": near[0] if near else ""}
-            self.said.problems.append(Problem("unknown_near" if near else "unknown", at, values))
+            self._unknown(thing, name or code, at)
             return None
         entry = found[0] if found else self._new(thing, name, code, owner, at)
         for meaning in row:
@@ -319,6 +324,14 @@ class _Reader:
             else:
                 entry.bad.add("county")
         return entry
+
+    def _unknown(self, thing: str, name: str, place: Place) -> None:
+        near: list[str] = []
+        if self._suggested < MOST_SUGGESTED:
+            self._suggested += 1
+            near = get_close_matches(name, [one.name or one.code for one in self.said.entries[thing]], 1, 0.5)
+        values = {"text": name, "near": near[0] if near else ""}
+        self.said.problems.append(Problem("unknown_near" if near else "unknown", place, values))
 
     def _new(self, thing: str, name: str, code: str, owner: Entry | None, place: Place) -> Entry:
         entry = Entry(thing, name, code, place, owner)

@@ -82,6 +82,7 @@ def test_cells_are_read(read: Callable[[str], Any], text: str, value: Any) -> No
         (cells.weekday, "周八", "bad_weekday"),
         (cells.period, "早读", "bad_period"),
         (cells.period, "0", "bad_period"),
+        (cells.period, "21", "bad_period"),
         (cells.whole, "若干", "bad_number"),
         (cells.whole, "3-4", "bad_number"),
         (cells.whole, "十十", "bad_number"),

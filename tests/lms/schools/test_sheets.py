@@ -196,6 +196,8 @@ def test_the_workbook_to_fill_in_asks_nothing_and_its_examples_are_right(languag
         (put("接收班级", "C2", "初三"), "bad_grade", ("接收班级", 2, "C")),
         (put("接收班级", "D2", "周一随便"), "bad_slots", ("接收班级", 2, "D")),
         (put("接收班级", "D2", "周一第8节"), "no_such_period", ("接收班级", 2, "D")),
+        (put("接收班级", "D2", "周一第1节；" * 100), "too_long", ("接收班级", 2, "D")),
+        (put("接收班级", "D2", "周一至周五1-20、" * 40), "bad_slots", ("接收班级", 2, "D")),
         (put("接收班级", "D2", "周六第1节"), "weekend", ("接收班级", 2, "D")),
         (put("接收班级", "D2", None), "missing", ("接收班级", 2, "B")),
         (put("接收班级", "B2", "班" * 61), "too_long", ("接收班级", 2, "B")),
