@@ -11,12 +11,14 @@ from lms.schools.scheduling.reading import find_problems
 from lms.schools.scheduling.types import FORMAT, WEEKDAYS, BadInput
 from lms.schools.sheets import cells, rows
 from lms.schools.sheets.cells import AFTERNOON, ALL_DAY, MORNING, plain
-from lms.schools.sheets.rows import Asked, Bell, Entry, LeftOut, Said
+from lms.schools.sheets.rows import Asked, Bell, Entry, LeftOut, Said, Told
 from lms.schools.sheets.types import Group, Meant, NotUnderstood, Place, Problem, Table
 
 MOST_ROUNDS = 30
 _NOON = 12 * 60
 Document = dict[str, Any]
+Listed = tuple[Document, Told, Place]
+"""A row of the document, what its sheets say of it, and where it stands."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ class _Assembly:
     problems: list[Problem] = field(default_factory=list)
     document: Document = field(default_factory=dict)
     ids: dict[int, str] = field(default_factory=dict)  # by the identity of an entry
-    places: dict[tuple[str, int], tuple[Mapping[str, tuple[Any, Place]], Place]] = field(default_factory=dict)
+    places: dict[tuple[str, int], tuple[Told, Place]] = field(default_factory=dict)
 
     def made(self) -> Assembled:
         starts, ends = (self.said.term.get(one) or self.given.get(f"term.{one}") for one in ("starts", "ends"))
@@ -215,7 +217,7 @@ class _Assembly:
             said["where"] = f"“{self.document[error.row[0]][error.row[1]]['id']}”"
         return Problem("as_read", at, {"template": error.template, "said": said})
 
-    def _list(self, name: str, found: Iterator[tuple[Document, Mapping[str, tuple[Any, Place]], Place]]) -> None:
+    def _list(self, name: str, found: Iterator[Listed]) -> None:
         listed = self.document[name] = []
         for number, (row, fields, place) in enumerate(found):
             listed.append(row)
@@ -242,7 +244,7 @@ class _Assembly:
     def _id(self, entry: Entry) -> str:
         return self.ids[id(entry)]
 
-    def _counties(self) -> Iterator[tuple[Document, Mapping[str, tuple[Any, Place]], Place]]:
+    def _counties(self) -> Iterator[Listed]:
         entries = self.said.entries["county"]
         if not entries:
             if self.given.get("county.name"):
@@ -304,7 +306,7 @@ class _Assembly:
                 slots |= {(weekday, number): None for number in _numbers(span, bells)}
         return [list(slot) for slot in sorted(slots)]
 
-    def _schools(self) -> Iterator[tuple[Document, Mapping[str, tuple[Any, Place]], Place]]:
+    def _schools(self) -> Iterator[Listed]:
         counties = self.document["counties"]
         for one in self.said.entries["school"]:
             county = one.value("county")
@@ -320,7 +322,7 @@ class _Assembly:
             }
             yield row, one.fields, one.place
 
-    def _classes(self) -> Iterator[tuple[Document, Mapping[str, tuple[Any, Place]], Place]]:
+    def _classes(self) -> Iterator[Listed]:
         bells = {row["id"]: row["bells"] for row in self.document["schools"]}
         only = self.said.entries["school"]
         for one in self.said.entries["class"]:
@@ -341,7 +343,7 @@ class _Assembly:
     def _grades(self, entry: Entry) -> Sequence[int]:
         return entry.value("grade") or cells.grades_in_name(entry.name)
 
-    def _requests(self) -> Iterator[tuple[Document, Mapping[str, tuple[Any, Place]], Place]]:
+    def _requests(self) -> Iterator[Listed]:
         numbers: Counter[str] = Counter()
         for asked in self.said.asked:
             for school_class in self._classes_of(asked):
@@ -384,7 +386,7 @@ class _Assembly:
             return None
         return cells.band(list(grades))
 
-    def _sites(self) -> Iterator[tuple[Document, Mapping[str, tuple[Any, Place]], Place]]:
+    def _sites(self) -> Iterator[Listed]:
         counties = {plain(row["id"]): row["id"] for row in self.document["counties"]}
         clusters = {plain(row["cluster"]): row["cluster"] for row in self.document["counties"]}
         for one in self.said.entries["site"]:
@@ -408,7 +410,7 @@ class _Assembly:
                 row[scope] = among[serves]
             yield row, one.fields, one.place
 
-    def _teachers(self) -> Iterator[tuple[Document, Mapping[str, tuple[Any, Place]], Place]]:
+    def _teachers(self) -> Iterator[Listed]:
         bells = {row["id"]: row["bells"] for row in self.document["lead_sites"]}
         asked: dict[str, dict[str, None]] = {}
         for row in self.document["requests"]:

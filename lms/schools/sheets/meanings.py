@@ -144,7 +144,7 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "day.date": _known_as("日期 时间 date dates day", cells.days, telling=True),
     "day.what": _known_as("类型 安排 性质 说明 内容 事项 what type kind"),
-    "day.follows": _known_as("按 补 上课按 按周几上课 调休按 上周几的课 课表按 备注 follows lessonsof weekday notes"),
+    "day.follows": _known_as("按 补 上课按 按周几上课 调休按 上周几的课 课表按 备注 follows lessonsof notes"),
     **{
         f"{thing}.on_{number}": Meaning(
             (f"周{day}", f"星期{day}", f"礼拜{day}", english[:3], english), cells.periods, telling=True

@@ -24,11 +24,22 @@ _TOTALS = {"合计", "小计", "总计", "共计", "total", "sum"}
 _OWNERS = {"class": "school", "teacher": "site"}  # names below these are known apart by them
 _NO_LESSONS = "早读 晨读 晨会 课间 午休 午餐 午饭 眼保健操 升旗 放学 延时 课后服务 自习 break lunch recess"
 _BREAKS = tuple(_NO_LESSONS.split())
-_SWAPPED = ("调", "补", "上课", "换", "swap", "made up", "make-up")
+_WORKS = (
+    "上课",
+    "补",
+    "上班",
+    "按",
+    "made up",
+    "make-up",
+    "lessons",
+)  # what is said of days that have another's lessons
+_FREE = ("放假", "休假", "假期", "休息", "holiday", "closed", "day off")
 _WEEKDAYS = "平日 工作日 周一至周五 周一到周五 周一-周五 每天 全周 正常 日常 weekdays weekday everyday all"
 _EVERY_DAY = frozenset(_WEEKDAYS.split())
 Row = dict[str, tuple[str, Place]]
 """What a row says: text and place by meaning."""
+Told = dict[str, tuple[Any, Place]]
+"""What is said of a thing: value and place by field."""
 LeftOut = frozenset[tuple[str, int]]
 """Rows that are not looked at: sheet and row, as people number it."""
 
@@ -42,7 +53,7 @@ class Entry:
     code: str
     place: Place
     owner: "Entry | None" = None
-    fields: dict[str, tuple[Any, Place]] = field(default_factory=dict)
+    fields: Told = field(default_factory=dict)
     bad: set[str] = field(default_factory=set)
 
     @cached_property
@@ -73,7 +84,7 @@ class Asked:
     school_class: Entry | None
     grades: tuple[int, ...]
     subject: str
-    fields: dict[str, tuple[Any, Place]]
+    fields: Told
     place: Place
 
 
@@ -85,7 +96,7 @@ class Said:
     bells: dict[str, list[Bell]] = field(default_factory=lambda: defaultdict(list))
     bad_bells: set[str] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
-    fixed: list[tuple[Entry, dict[str, tuple[Any, Place]], Place]] = field(default_factory=list)
+    fixed: list[tuple[Entry, Told, Place]] = field(default_factory=list)
     term: dict[str, Any] = field(default_factory=dict)
     holidays: set[Any] = field(default_factory=set)
     swapped: dict[Any, int] = field(default_factory=dict)
@@ -215,7 +226,7 @@ class _Reader:
     def _ask(
         self, found: Entry | None, grades: tuple[int, ...], subject: str, lessons: int | None, row: Row, place: Place
     ) -> None:
-        fields: dict[str, tuple[Any, Place]] = {
+        fields: Told = {
             name: (value, row[f"request.{name}"][1])
             for name in ("code", "level", "priority", "edition", "unit")
             if f"request.{name}" in row and (value := self._read(f"request.{name}", row)) is not None
@@ -262,9 +273,12 @@ class _Reader:
         said = [row[name] for name in ("day.follows", "day.what") if name in row]
         text = " ".join(one for one, _place in said)
         weekdays = {one for one in cells.weekdays_in(text) if one <= WEEKDAYS}
-        if len(weekdays) == 1:
+        works = any(word in text.casefold() for word in _WORKS)
+        if not works and any(word in text.casefold() for word in _FREE):
+            self.said.holidays.update(dates)  # a weekday beside it is its own
+        elif len(weekdays) == 1:
             self.said.swapped |= dict.fromkeys(dates, weekdays.pop())
-        elif weekdays or any(word in text.casefold() for word in _SWAPPED):
+        elif weekdays or works or "调" in text or "swap" in text.casefold():
             self.said.problems.append(Problem("which_weekday", said[0][1], {"text": text}))
         else:
             self.said.holidays.update(dates)

@@ -417,6 +417,23 @@ def test_forms_of_a_bureau_with_titles_units_two_rows_of_headings_and_breaks_bet
     assert made.swapped == {date(2026, 10, 10): 4}
 
 
+@pytest.mark.parametrize(
+    ("row", "weekday"),
+    [
+        (["2026-10-08", "国庆放假", "周四"], None),  # its own weekday
+        (["2026-10-08", "中秋节", ""], None),
+        (["2026-10-11", "调休上课", "按周五课表"], 5),
+        (["2026-10-11", "周日补周五的课", ""], 5),
+        (["2026-10-11", "调休", "周五"], 5),
+    ],
+)
+def test_days_off_and_swapped_days_are_told_apart(row: list[str], weekday: int | None) -> None:
+    made = assembled(empty(lambda book: book["校历"].append(row)))
+    assert made.problems == ()
+    day = date.fromisoformat(row[0])
+    assert (day in made.holidays, made.swapped.get(day)) == (weekday is None, weekday)
+
+
 def test_one_flat_sheet_holds_counties_schools_classes_and_what_they_ask_for() -> None:
     def flat(book: Any) -> None:
         for name in ("县区", "接收学校", "接收班级", "开课需求"):
