@@ -152,11 +152,12 @@ def heading_keys(columns: Sequence[Column]) -> dict[int, str]:
 
 
 def _remembered(draft: Draft, tables: Sequence[Table], signatures: Sequence[str], now: datetime) -> dict[str, Saved]:
-    """What such sheets meant last, in a county that these name, or else in one that their sender schedules."""
+    """What such sheets meant last, in a county that these name; or in one whose name no sheet had, by its scheduler."""
     written = texts_of(tables)
+    rows = list(Headings.objects.filter(signature__in=[*signatures, VALUES_SIGNATURE]))
     own = set(County.objects.filter(term__members__user=draft.owner_id).values_list("key", flat=True))
-    rows = Headings.objects.filter(signature__in=[*signatures, VALUES_SIGNATURE])
-    near = [row for row in rows if plain(row.county) in written or row.county in own]
+    unwritten = {row.county for row in rows if row.meant.get("county.name")} & own
+    near = [row for row in rows if plain(row.county) in written or row.county in unwritten]
     near.sort(key=lambda row: (plain(row.county) in written, row.used_at))
     found: dict[str, Saved] = {row.signature: row.meant for row in near}
     values = found.get(VALUES_SIGNATURE, {})
