@@ -16,6 +16,7 @@ LEFT_OUT = {
     "axes.AccessLog": "who signed in, and from where",
     "core.SiteVersion": "how often pages changed here; goes on counting",
     "media_pipeline.Upload": "what has arrived of it is not in the archive either: it is sent again",
+    "schools.Draft": "spreadsheets that somebody is looking through; they go by themselves",
     "sessions.Session": "secret: whoever holds one is signed in",
     "wagtailadmin.EditingSession": "who has an editor open just now",
     "wagtailsearch.IndexEntry": "made again from the pages",

@@ -1,19 +1,46 @@
 """Who may do what with paired classes. The table of tests/lms/schools/test_access.py is the same, seen from outside."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.views.decorators.cache import never_cache
 
-from lms.schools.models import Member, SchoolClass, Term
+from lms.schools.models import Draft, Member, SchoolClass, Term
 from lms.schools.selectors import Whose, memberships
 
 PERMISSION = "schools.schedule_county"
 Person = AbstractBaseUser | AnonymousUser
 
 
+def personal(view: Any) -> Any:
+    """A page for who signed in, and for nobody's cache."""
+    return never_cache(login_required(view, login_url="sign_in"))
+
+
+def person(request: HttpRequest) -> AbstractBaseUser:
+    """Who signed in."""
+    assert isinstance(request.user, AbstractBaseUser)
+    return request.user
+
+
+def demand(allowed: bool) -> None:
+    """Raises PermissionDenied."""
+    if not allowed:
+        raise PermissionDenied
+
+
 def may_bring_in(user: Person) -> bool:
     """A county's data: whoever has the permission, and nobody else."""
     return bool(getattr(user, "is_active", False)) and user.has_perm(PERMISSION)  # type: ignore[union-attr]
+
+
+def may_see_draft(user: Person, draft: Draft) -> bool:
+    """Spreadsheets that are being looked through: who sent them, as long as they have the permission."""
+    return may_bring_in(user) and draft.owner_id == user.pk
 
 
 def may_schedule(user: Person, term: Term) -> bool:

@@ -13,6 +13,7 @@ class SchoolsConfig(AppConfig):
         os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.DATA_DIR / "compiled"))
 
         from lms.core import work
-        from lms.schools import planning
+        from lms.schools import drafting, planning
 
         work.register("plans", planning.run_next)
+        work.register("drafts", drafting.discard_old)

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from lms.core.errors import FieldschoolError
+from lms.schools import naming
 from lms.schools.scheduling.types import BadInput
+from lms.schools.sheets.types import BadFile
 
 
 class BadTables(FieldschoolError):
@@ -16,6 +18,17 @@ class BadTables(FieldschoolError):
     def __init__(self, problems: Sequence[BadInput]) -> None:
         super().__init__(_("Nothing was stored: put right what is listed, and bring the data in again."))
         self.problems = tuple(problems)
+
+
+class BadSheets(FieldschoolError):
+    """A file that is no spreadsheet that can be opened. Nothing was kept of it."""
+
+    def __init__(self, error: BadFile) -> None:
+        super().__init__(naming.bad_file(error), code=error.code)
+
+
+class NotClean(FieldschoolError):
+    code = "not_clean"
 
 
 class BadTerm(FieldschoolError):

@@ -9,13 +9,46 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 MOST_FILE_BYTES = 8_000_000
+MOST_FILES = 50
 _BETWEEN = re.compile(r"[\s,;，；、]+")
 
 
-class CountyForm(forms.Form):
-    """A county's file and the dates of its term."""
+class _Several(forms.ClearableFileInput):
+    allow_multiple_selected = True
 
-    file = forms.FileField(label=_("File of the county"))
+
+class FilesField(forms.FileField):
+    """One file or several; the value is a list."""
+
+    widget = _Several
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """The files, each as a field for one has it."""
+        single = super().clean
+        return [single(one, initial) for one in (data or [None])]
+
+
+class CountyForm(forms.Form):
+    """A county's files; with a document in JSON the dates of its term."""
+
+    file = FilesField(
+        label=_("Files of the county"),
+        help_text=_("Spreadsheets (.xlsx, .csv), one or several, as you have them; together up to 8 MB."),
+    )
+
+    def clean_file(self) -> list[Any]:
+        """Files no larger than what is read into memory."""
+        files: list[Any] = self.cleaned_data["file"]
+        if sum(one.size or 0 for one in files) > MOST_FILE_BYTES or len(files) > MOST_FILES:
+            raise ValidationError(_("The files are larger than 8 MB, or more than 50: split the county."))
+        return files
+
+
+class TermForm(forms.Form):
+    """The days of a term, for a document in JSON."""
+
+    use_required_attribute = False  # it stands folded below the files: a browser would not let spreadsheets pass
+
     starts_on = forms.DateField(label=_("First day of the term"), widget=forms.DateInput(attrs={"type": "date"}))
     ends_on = forms.DateField(label=_("Last day of the term"), widget=forms.DateInput(attrs={"type": "date"}))
     holidays = forms.CharField(
@@ -32,13 +65,6 @@ class CountyForm(forms.Form):
         max_length=4000,
         widget=forms.TextInput(attrs={"placeholder": "2026-10-10=4"}),
     )
-
-    def clean_file(self) -> Any:
-        """A file no larger than what is read into memory."""
-        file = self.cleaned_data["file"]
-        if (file.size or 0) > MOST_FILE_BYTES:
-            raise ValidationError(_("The file is larger than 8 MB: compress it with gzip, or split the county."))
-        return file
 
     def clean_holidays(self) -> list[date]:
         """The dates."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lms.schools.errors import BadTables, BadTerm
 from lms.schools.models import County, LeadSite, LeadTeacher, LessonRequest, Member, School, SchoolClass, Term
 from lms.schools.scheduling.reading import find_problems, parse
-from lms.schools.scheduling.types import FORMAT, BadInput
+from lms.schools.scheduling.types import FORMAT, N_, BadInput
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,18 @@ class _List:
         return [dict(zip(columns, row, strict=True)) for row in found]
 
 
-def _grade(row: Mapping[str, Any]) -> dict[str, Any]:
-    grade = row.get("grade")
-    return {"grade": grade if isinstance(grade, int) and 0 < grade < 20 else None}
+def _grades(row: Mapping[str, Any]) -> dict[str, Any]:
+    grade, several = row.get("grade"), row.get("grades")
+    grades = [one for one in (several if isinstance(several, list) else [grade]) if _is_grade(one)]
+    return {"grade": grade if _is_grade(grade) else None, "grades": grades}
+
+
+def _is_grade(value: Any) -> bool:
+    return isinstance(value, int) and 0 < value < 20
+
+
+def _textbook(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("edition", "unit") if isinstance(row.get(name), str)}
 
 
 def _serves(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,7 +63,7 @@ def _serves(row: Mapping[str, Any]) -> dict[str, Any]:
 _LISTS = (
     _List("counties", County, ("cluster", "max_concurrent")),
     _List("schools", School, ("timezone", "bells", "remote_rooms", "avoid_periods"), "county", "county", "counties"),
-    _List("classes", SchoolClass, ("open",), "school", "school", "schools", _grade),
+    _List("classes", SchoolClass, ("open",), "school", "school", "schools", _grades),
     _List(
         "requests",
         LessonRequest,
@@ -62,6 +71,7 @@ _LISTS = (
         "class",
         "school_class",
         "classes",
+        _textbook,
     ),
     _List("lead_sites", LeadSite, ("scope", "serves", "timezone", "bells", "studios"), more=_serves),
     _List(
@@ -73,7 +83,7 @@ _LISTS = (
         "lead_sites",
     ),
 )
-TEXTS = ("id", "cluster", "subject", "level")
+TEXTS = ("id", "cluster", "subject", "level", "edition", "unit")
 MOST_LETTERS = 200
 LONGEST_TERM = timedelta(days=366)
 
@@ -126,8 +136,14 @@ def _unstorable(document: Mapping[str, Any]) -> Iterator[BadInput]:
             for field in TEXTS:
                 text = row.get(field)
                 if isinstance(text, str) and (len(text) > MOST_LETTERS or "\0" in text):
-                    where = f"{one.name}[{number}].{field}"
-                    yield BadInput("bad_text", f"{where} is longer than {MOST_LETTERS} letters, or has a NUL in it.")
+                    yield BadInput(
+                        "bad_text",
+                        N_("%(where)s is longer than %(most)s letters, or has a NUL in it."),
+                        row=(one.name, number),
+                        field=field,
+                        where=f"{one.name}[{number}].{field}",
+                        most=MOST_LETTERS,
+                    )
 
 
 def _store(term: Term, document: Mapping[str, Any]) -> None:

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from lms.schools import views
+from lms.schools import sheet_views, views
 
 urlpatterns = [
     path("", views.terms, name="schools"),
-    path("new/", views.bring_in, name="schools_new"),
+    path("new/", sheet_views.bring_in, name="schools_new"),
+    path("new/empty-<str:language>.xlsx", sheet_views.empty, name="schools_empty"),
+    path("drafts/<uuid:draft>/", sheet_views.columns, name="schools_draft"),
+    path("drafts/<uuid:draft>/check/", sheet_views.check, name="schools_check"),
+    path("drafts/<uuid:draft>/problems.csv", sheet_views.problems, name="schools_problems"),
     path("<uuid:term>/", views.term, name="schools_term"),
     path("<uuid:term>/plan/", views.make, name="schools_make"),
     path("<uuid:term>/week/<str:kind>/", views.week, name="schools_week"),

@@ -1,83 +1,36 @@
 """Pages of paired classes. They are somebody's own: no proxy and no phone keeps them."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from lms.core.clock import now
 from lms.core.errors import FieldschoolError
 from lms.schools import access, selectors, services, words
-from lms.schools.errors import BadTables
-from lms.schools.forms import CountyForm
+from lms.schools.access import demand, personal
 from lms.schools.models import Plan, Term
-from lms.schools.scheduling.types import BadInput
-
-MOST_PROBLEMS = 200  # shown; the count of all of them stands above
 
 
-def _personal(view: Any) -> Any:
-    return never_cache(login_required(view, login_url="sign_in"))
-
-
-def _person(request: HttpRequest) -> AbstractBaseUser:
-    assert isinstance(request.user, AbstractBaseUser)  # who signed in
-    return request.user
-
-
-def _demand(allowed: bool) -> None:
-    if not allowed:
-        raise PermissionDenied
-
-
-@_personal
+@personal
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
     """The terms that this person has to do with."""
     found = list(selectors.terms_of(request.user.pk or 0, sees_all=access.is_over_all(request.user)))
     brings = access.may_bring_in(request.user)
-    _demand(brings or bool(found))
+    demand(brings or bool(found))
     return render(request, "schools/terms.html", {"terms": found, "brings": brings})
 
 
-@_personal
-@require_http_methods(["GET", "HEAD", "POST"])
-def bring_in(request: HttpRequest) -> HttpResponse:
-    """A county's file: stored when nothing is wrong with it, else everything that is."""
-    _demand(access.may_bring_in(request.user))
-    form = CountyForm(request.POST or None, request.FILES or None)
-    problems: tuple[BadInput, ...] = ()
-    refused: FieldschoolError | None = None
-    if request.method == "POST" and form.is_valid():
-        fields = dict(form.cleaned_data)
-        file = fields.pop("file")
-        try:
-            stored = services.import_county(data=file.read(), name=file.name or "", by=_person(request), **fields)
-        except BadTables as error:
-            problems, refused = error.problems, error
-        except FieldschoolError as error:
-            refused = error
-        else:
-            return redirect("schools_term", term=stored.pk)
-    status = 422 if request.method == "POST" else 200
-    shown = {"form": form, "refused": refused, "problems": problems[:MOST_PROBLEMS], "count": len(problems)}
-    return render(request, "schools/bring_in.html", shown, status=status)
-
-
-@_personal
+@personal
 @require_safe
 def term(request: HttpRequest, term: UUID) -> HttpResponse:
     """A term: its versions, and whose weeks there are."""
     found = get_object_or_404(Term, pk=term)
-    _demand(access.may_enter(request.user, found))
+    demand(access.may_enter(request.user, found))
     return _term(request, found)
 
 
@@ -96,12 +49,12 @@ def _term(request: HttpRequest, found: Term, refused: FieldschoolError | None = 
     return render(request, "schools/term.html", shown, status=409 if refused else 200)
 
 
-@_personal
+@personal
 @require_POST
 def make(request: HttpRequest, term: UUID) -> HttpResponse:
     """Ask for a plan."""
     found = get_object_or_404(Term, pk=term)
-    _demand(access.may_schedule(request.user, found))
+    demand(access.may_schedule(request.user, found))
     try:
         asked = services.make_plan(term=found, now=now())
     except FieldschoolError as error:
@@ -109,12 +62,12 @@ def make(request: HttpRequest, term: UUID) -> HttpResponse:
     return redirect("schools_plan", plan=asked.pk)
 
 
-@_personal
+@personal
 @require_safe
 def plan(request: HttpRequest, plan: UUID) -> HttpResponse:
     """A plan: on its way, or with what it covers and what it leaves out."""
     found = get_object_or_404(Plan.objects.select_related("term"), pk=plan)
-    _demand(access.may_schedule(request.user, found.term))
+    demand(access.may_schedule(request.user, found.term))
     return _plan(request, found)
 
 
@@ -132,12 +85,12 @@ def _plan(request: HttpRequest, found: Plan, refused: FieldschoolError | None = 
     return render(request, "schools/plan.html", shown, status=409 if refused else 200)
 
 
-@_personal
+@personal
 @require_POST
 def act(request: HttpRequest, plan: UUID, verb: str) -> HttpResponse:
     """Stop the search, publish, or withdraw."""
     found = get_object_or_404(Plan.objects.select_related("term"), pk=plan)
-    _demand(access.may_schedule(request.user, found.term))
+    demand(access.may_schedule(request.user, found.term))
     try:
         if verb == "stop":
             services.stop_plan(plan=found)
@@ -153,14 +106,14 @@ def act(request: HttpRequest, plan: UUID, verb: str) -> HttpResponse:
     return redirect("schools_plan", plan=found.pk)
 
 
-@_personal
+@personal
 @require_safe
 def week(request: HttpRequest, term: UUID, kind: str) -> HttpResponse:
     """Somebody's week: on a phone, and as A4."""
     found = get_object_or_404(Term, pk=term)
     if kind not in selectors.KINDS:
         raise Http404
-    _demand(access.may_enter(request.user, found))
+    demand(access.may_enter(request.user, found))
     schedules = access.may_schedule(request.user, found)
     keys = selectors.choices(found, kind) if schedules else ()
     key = request.GET.get("of", "") or next(iter(keys), "")
@@ -169,7 +122,7 @@ def week(request: HttpRequest, term: UUID, kind: str) -> HttpResponse:
         if schedules and not key:
             return redirect("schools_term", term=found.pk)
         raise Http404
-    _demand(access.may_see(request.user, found, whom))
+    demand(access.may_see(request.user, found, whom))
     board = selectors.board(found, whom, _day(request.GET.get("day", ""), now().date()))
     shown = {"term": found, "board": board, "keys": keys, "kind": words.KINDS[kind]}
     return render(request, "schools/week.html", shown)

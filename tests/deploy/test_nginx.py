@@ -267,6 +267,14 @@ def test_nobody_else_sends_pieces(production: Production) -> None:
     assert production.asker().ask("POST", "/admin/recordings/uploads/", b"", given).status == 403
 
 
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_a_countys_spreadsheets_get_through_up_to_their_limit(production: Production, language: str) -> None:
+    path = f"{language}/schools/new/"
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert production.asker().ask("POST", path, b"\0" * (3 << 20), kind).status == 403  # by the site: nobody signed in
+    assert production.asker().ask("POST", path, b"x", {**kind, "Content-Length": str(10 << 20)}).status == 413
+
+
 def test_metrics_are_not_for_the_world(production: Production) -> None:
     assert production.asker().get("/metrics").status == 403
 

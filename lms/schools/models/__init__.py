@@ -1,5 +1,6 @@
-"""Rows of paired classes: who asks for lessons, who gives them, plans, and the dated lessons of a published plan."""
+"""Rows of paired classes: who asks for lessons, who gives them, plans, dated lessons of published plans, drafts."""
 
+from lms.schools.models.drafts import Draft, Headings
 from lms.schools.models.lessons import Attendance, LessonSeries, SeriesReceiver, Session
 from lms.schools.models.members import Member
 from lms.schools.models.places import County, LeadSite, LeadTeacher, LessonRequest, School, SchoolClass
@@ -9,6 +10,8 @@ from lms.schools.models.terms import Term
 __all__ = [
     "Attendance",
     "County",
+    "Draft",
+    "Headings",
     "LeadSite",
     "LeadTeacher",
     "LessonRequest",

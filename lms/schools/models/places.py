@@ -37,21 +37,24 @@ class School(_Place):
 
 
 class SchoolClass(_Place):
-    """`open`: slots that a remote lesson may use."""
+    """`open`: slots that a remote lesson may use. A class of several grades (复式) has the first of them as `grade`."""
 
     school = models.ForeignKey(School, models.CASCADE, related_name="classes")
     grade = models.PositiveSmallIntegerField(null=True)
+    grades = models.JSONField(default=list)
     open = models.JSONField()
 
 
 class LessonRequest(_Place):
-    """So many lessons a week of a subject, at a level, for a class."""
+    """So many lessons a week of a subject, at a level, for a class; by which textbook, and at which unit it is."""
 
     school_class = models.ForeignKey(SchoolClass, models.CASCADE, related_name="requests")
     subject = models.CharField(max_length=200)
     level = models.CharField(max_length=200)
     lessons_per_week = models.PositiveIntegerField()
     priority = models.FloatField(default=1)
+    edition = models.CharField(max_length=200, blank=True)
+    unit = models.CharField(max_length=200, blank=True)
 
 
 class LeadSite(_Place):

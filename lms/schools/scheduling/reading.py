@@ -1,9 +1,10 @@
 """From bytes to an instance: `fieldschool-pairing/1`, section 1. What cannot be used is refused with code and place."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ import orjson
 from lms.schools.scheduling.fields import Fields, Report, refuse, shown
 from lms.schools.scheduling.types import (
     FORMAT,
+    N_,
     WEEKDAYS,
     BadInput,
     County,
@@ -44,11 +46,15 @@ def unpack(data: bytes, name: str) -> bytes:
         try:
             data = stream.decompress(data, MOST_BYTES + 1)
         except zlib.error as error:
-            raise BadInput("damaged_gzip", f"{name} is gzipped, but damaged ({error}).") from error
+            raise BadInput(
+                "damaged_gzip", N_("%(name)s is gzipped, but damaged (%(error)s)."), name=name, error=error
+            ) from error
         if len(data) <= MOST_BYTES and not stream.eof:
-            raise BadInput("damaged_gzip", f"{name} is gzipped, but ends too early.")
+            raise BadInput("damaged_gzip", N_("%(name)s is gzipped, but ends too early."), name=name)
     if len(data) > MOST_BYTES:
-        raise BadInput("too_large", f"{name} holds more than {MOST_BYTES // 1024 // 1024} MB of text.")
+        raise BadInput(
+            "too_large", N_("%(name)s holds more than %(most)s MB of text."), name=name, most=MOST_BYTES // 1024 // 1024
+        )
     return data
 
 
@@ -58,7 +64,12 @@ def parse(data: bytes, name: str) -> Any:
         return orjson.loads(unpack(data, name))
     except orjson.JSONDecodeError as error:
         raise BadInput(
-            "not_json", f"{name} is not JSON: {error.msg}, line {error.lineno}, column {error.colno}."
+            "not_json",
+            N_("%(name)s is not JSON: %(error)s, line %(line)s, column %(column)s."),
+            name=name,
+            error=error.msg,
+            line=error.lineno,
+            column=error.colno,
         ) from error
 
 
@@ -66,10 +77,17 @@ def read_instance(document: Any) -> Instance:
     """The instance that a parsed document describes. Raises BadInput at the first thing that is wrong."""
     top = Fields(document, "")
     if top.text("format") != FORMAT:
-        raise BadInput("wrong_format", f"format is {shown(top.text('format'))}; it should be “{FORMAT}”.")
+        raise top.bad(
+            "wrong_format",
+            "format",
+            N_("%(where)s is %(value)s; it should be “%(right)s”."),
+            value=shown(top.text("format")),
+            right=FORMAT,
+        )
     monday = _monday(top.object("term"))
     lists = _lists(top, monday, refuse)
-    _fixed_once(lists.teachers)
+    for problem in _fixed_once(lists.teachers):
+        raise problem
     name = top.raw("name", "")
     return Instance(name if isinstance(name, str) else "", _rules(top), **vars(lists))
 
@@ -81,16 +99,19 @@ def find_problems(document: Any) -> list[BadInput]:
         top = Fields(document, "")
         monday = _monday(top.object("term"))
         if top.text("format") != FORMAT:
-            raise BadInput("wrong_format", f"format is {shown(top.text('format'))}; it should be “{FORMAT}”.")
+            raise top.bad(
+                "wrong_format",
+                "format",
+                N_("%(where)s is %(value)s; it should be “%(right)s”."),
+                value=shown(top.text("format")),
+                right=FORMAT,
+            )
         _rules(top)
     except BadInput as error:
         return [error]
     lists = _lists(top, monday, found.append)
     if not found:
-        try:
-            _fixed_once(lists.teachers)
-        except BadInput as error:
-            found.append(error)
+        found += _fixed_once(lists.teachers)
     return found
 
 
@@ -138,18 +159,23 @@ def _monday(term: Fields) -> date:
     try:
         monday = date.fromisoformat(text)
     except ValueError as error:
-        raise BadInput(
-            "bad_date", f"{term.at('week_start')} is {shown(text)}; it should be a date like 2026-09-07."
+        raise term.bad(
+            "bad_date",
+            "week_start",
+            N_("%(where)s is %(value)s; it should be a date like 2026-09-07."),
+            value=shown(text),
         ) from error
     if monday.weekday() != 0 or not 1970 <= monday.year <= 2200:
-        raise BadInput("bad_date", f"{term.at('week_start')} is {text}; it should be a Monday from 1970 to 2200.")
+        raise term.bad(
+            "bad_date", "week_start", N_("%(where)s is %(value)s; it should be a Monday from 1970 to 2200."), value=text
+        )
     return monday
 
 
 def _rules(top: Fields) -> Rules:
     rules = top.object("rules")
     if not isinstance(rules.raw("one_lesson_per_day", True), bool):
-        raise BadInput("wrong_type", f"{rules.at('one_lesson_per_day')} should be true or false.")
+        raise rules.bad("wrong_type", "one_lesson_per_day", N_("%(where)s should be true or false."))
     prices, usual = rules.object("weights", {}), Weights()
     scope = prices.object("scope", {})
     weights = Weights(
@@ -173,13 +199,19 @@ def _bells(one: Fields) -> tuple[Period, ...]:
     """The bell list of a place: at least one period, none that overlaps another or passes midnight."""
     bells = tuple(Period(bell.clock("start"), bell.whole("minutes", 1, DAY_MIN)) for bell in one.objects("bells"))
     if not bells:
-        raise BadInput("no_periods", f"{one.at('bells')} is empty; a place needs at least one period.")
+        raise one.bad("no_periods", "bells", N_("%(where)s is empty; a place needs at least one period."))
     order = sorted(range(len(bells)), key=lambda number: bells[number].start_min)
     for early, late in pairwise(order):
         if bells[early].start_min + bells[early].minutes > bells[late].start_min:
-            raise BadInput("periods_overlap", f"{one.at('bells')}: periods {early + 1} and {late + 1} overlap.")
+            raise one.bad(
+                "periods_overlap",
+                "bells",
+                N_("%(where)s: periods %(one)s and %(other)s overlap."),
+                one=early + 1,
+                other=late + 1,
+            )
     if bells[order[-1]].start_min + bells[order[-1]].minutes > DAY_MIN:
-        raise BadInput("bad_time", f"{one.at('bells')}: period {order[-1] + 1} goes past midnight.")
+        raise one.bad("bad_time", "bells", N_("%(where)s: period %(one)s goes past midnight."), one=order[-1] + 1)
     return bells
 
 
@@ -188,7 +220,9 @@ def _zone(one: Fields) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:  # not found, a path, a folder
-        raise BadInput("unknown_timezone", f"{one.at('timezone')} is {shown(name)}, no IANA time zone.") from error
+        raise one.bad(
+            "unknown_timezone", "timezone", N_("%(where)s is %(value)s, no IANA time zone."), value=shown(name)
+        ) from error
 
 
 def _starts_s(zone: ZoneInfo, bells: tuple[Period, ...], monday: date) -> dict[Slot, int]:
@@ -206,27 +240,27 @@ def _school(own: str, one: Fields, monday: date, counties: dict[str, County]) ->
     zone, bells = _zone(one), _bells(one)
     avoided = one.listed("avoid_periods", [])
     if not all(isinstance(period, int) and not isinstance(period, bool) for period in avoided):
-        raise BadInput("wrong_type", f"{one.at('avoid_periods')} should hold numbers of periods.")
+        raise one.bad("wrong_type", "avoid_periods", N_("%(where)s should hold numbers of periods."))
     return School(
         id=own,
         timezone=zone,
         bells=bells,
         starts_s=_starts_s(zone, bells, monday),
-        county=one.known("county", counties, "county"),
+        county=one.known("county", counties, N_("county")),
         remote_rooms=one.whole("remote_rooms", 0),
         avoid_periods=frozenset(avoided),
     )
 
 
 def _class(own: str, one: Fields, schools: dict[str, School]) -> SchoolClass:
-    school = schools[one.known("school", schools, "school")]
+    school = schools[one.known("school", schools, N_("school"))]
     return SchoolClass(own, school.id, frozenset(one.slots("open", len(school.bells))))
 
 
 def _request(own: str, one: Fields, classes: dict[str, SchoolClass]) -> Request:
     return Request(
         id=own,
-        school_class=one.known("class", classes, "class"),
+        school_class=one.known("class", classes, N_("class")),
         subject=one.text("subject"),
         level=one.text("level"),
         lessons_per_week=one.whole("lessons_per_week", 1, 1000),
@@ -237,13 +271,18 @@ def _request(own: str, one: Fields, classes: dict[str, SchoolClass]) -> Request:
 def _site(own: str, one: Fields, monday: date, counties: dict[str, County]) -> LeadSite:
     scope = one.text("scope")
     if scope == "county":
-        serves = one.known("county", counties, "county")
+        serves = one.known("county", counties, N_("county"))
     elif scope == "cluster":
         serves = one.text("cluster")
     elif scope == "national":
         serves = ""
     else:
-        raise BadInput("wrong_value", f"{one.at('scope')} is {shown(scope)}; it should be county, cluster or national.")
+        raise one.bad(
+            "wrong_value",
+            "scope",
+            N_("%(where)s is %(value)s; it should be county, cluster or national."),
+            value=shown(scope),
+        )
     zone, bells = _zone(one), _bells(one)
     starts = _starts_s(zone, bells, monday)
     return LeadSite(
@@ -252,7 +291,7 @@ def _site(own: str, one: Fields, monday: date, counties: dict[str, County]) -> L
 
 
 def _teacher(own: str, one: Fields, sites: dict[str, LeadSite]) -> Teacher:
-    site = sites[one.known("site", sites, "lead site")]
+    site = sites[one.known("site", sites, N_("lead site"))]
     periods = len(site.bells)
     return Teacher(
         id=own,
@@ -269,21 +308,39 @@ def _teacher(own: str, one: Fields, sites: dict[str, LeadSite]) -> Teacher:
     )
 
 
-def _fixed_once(teachers: dict[str, Teacher]) -> None:
-    """A teacher gives one fixed stream at a time, and is not free while giving it; their ids differ."""
+def _fixed_once(teachers: dict[str, Teacher]) -> Iterator[BadInput]:
+    """Where a teacher gives two fixed streams at once, or is free while giving one, or two streams have one id."""
     ids: set[str] = set()
-    for teacher in teachers.values():
+    for number, teacher in enumerate(teachers.values()):
         taken: dict[Slot, str] = {}
         for fixed in teacher.fixed_streams:
-            where = f"teacher {shown(teacher.id)}, fixed stream {shown(fixed.id)}"
+            bad = partial(
+                BadInput,
+                row=("teachers", number),
+                field="fixed_streams",
+                teacher=shown(teacher.id),
+                stream=shown(fixed.id),
+            )
             if fixed.id in ids:
-                raise BadInput("duplicate_id", f"{where}: another fixed stream has this id.")
+                yield bad(
+                    "duplicate_id",
+                    N_("teacher %(teacher)s, fixed stream %(stream)s: another fixed stream has this id."),
+                )
             ids.add(fixed.id)
             if not fixed.slots:
-                raise BadInput("contradiction", f"{where} has no slots.")
+                yield bad("contradiction", N_("teacher %(teacher)s, fixed stream %(stream)s has no slots."))
             for slot in fixed.slots:
                 if slot in taken:
-                    raise BadInput("contradiction", f"{where}: {list(slot)} is taken by {shown(taken[slot])} already.")
+                    yield bad(
+                        "contradiction",
+                        N_("teacher %(teacher)s, fixed stream %(stream)s: %(slot)s is taken by %(other)s already."),
+                        slot=list(slot),
+                        other=shown(taken[slot]),
+                    )
                 taken[slot] = fixed.id
                 if slot in teacher.free:
-                    raise BadInput("contradiction", f"{where}: {list(slot)} is among the teacher's free slots too.")
+                    yield bad(
+                        "contradiction",
+                        N_("teacher %(teacher)s, fixed stream %(stream)s: %(slot)s is among the free slots too."),
+                        slot=list(slot),
+                    )

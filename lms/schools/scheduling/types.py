@@ -18,8 +18,25 @@ class SchedulingError(Exception):
         self.code = code
 
 
+def N_(sentence: str) -> str:
+    """Marks a sentence for the catalogues: this room speaks English, pages say it in the reader's language."""
+    return sentence
+
+
 class BadInput(SchedulingError):
-    """The instance, the previous timetable or the events cannot be used; the sentence names where and why."""
+    """The instance, the previous timetable or the events cannot be used; the sentence names where and why.
+
+    `template` has room for `values`. `row` is the list of the document and the number in it, `field` the row's field.
+    """
+
+    def __init__(
+        self, code: str, template: str, *, row: tuple[str, int] | None = None, field: str = "", **values: object
+    ) -> None:
+        super().__init__(code, template % values if values else template)
+        self.template = template
+        self.values = values
+        self.row = row
+        self.field = field
 
 
 @dataclass(frozen=True)

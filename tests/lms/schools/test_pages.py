@@ -14,6 +14,7 @@ from lms.accounts.models import User
 from lms.core import work
 from lms.schools import planning, selectors, services
 from lms.schools.models import Attendance, Member, Plan, Session, Term
+from lms.schools.sheets import template
 from tests.lms.schools.test_counties import NOW, brought_in, county, drafted
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +145,21 @@ def test_a_plan_that_cannot_be_made_says_why() -> None:
 TABLE = {
     "terms": ("/schools/", {"scheduler": 200, "head": 200, "teacher": 200, "learner": 403, "stranger": 200}),
     "new": ("/schools/new/", {"scheduler": 200, "head": 403, "teacher": 403, "learner": 403, "stranger": 200}),
+    "empty": (
+        "/schools/new/empty-zh.xlsx",
+        {"scheduler": 200, "head": 403, "teacher": 403, "learner": 403, "stranger": 200},
+    ),
+    **{
+        name: (
+            f"/schools/drafts/{{draft}}/{path}",
+            {"scheduler": 200, "head": 403, "teacher": 403, "learner": 403, "stranger": 403},
+        )
+        for name, path in {"draft": "", "check": "check/", "problems": "problems.csv"}.items()
+    },
+    "store": (
+        "POST /schools/drafts/{draft}/check/",
+        {"scheduler": 302, "head": 403, "teacher": 403, "learner": 403, "stranger": 403},
+    ),
     "term": ("/schools/{term}/", {"scheduler": 200, "head": 200, "teacher": 200, "learner": 403, "stranger": 403}),
     "make": (
         "POST /schools/{term}/plan/",
@@ -178,7 +194,9 @@ def test_who_may_do_what(who: str, what: str) -> None:
     plan = Plan.objects.create(term=term, version=1, state="draft", time_limit_s=1, created_at=NOW)
     address, allowed = TABLE[what]
     verb, _space, path = address.rpartition(" ")
-    path = path.format(term=term.pk, plan=plan.pk)
+    sent = [("county.xlsx", template.workbook("zh"))]
+    draft = services.take_up(sent=sent, by=users["scheduler"], now=datetime.now(UTC))
+    path = path.format(term=term.pk, plan=plan.pk, draft=draft.pk)
     path = path if path.startswith("/") else f"/schools/{term.pk}/{path}"
     client = Client() if who == "guest" else signed_in(users[who])
     answer = client.post(path) if verb else client.get(path)
