@@ -4,6 +4,9 @@
 `$SHARED_DIR/data/clips` and a narrated-slides lesson made here with our pipeline and, in the same run, with the 240p
 settings of MediaCMS and PeerTube; measures VMAF on every frame at the source's size and rate, reads slides with
 tesseract, and writes `benchmarks/results/media.md` and `media.png`.
+
+Most of the clips are silent, and lessons are not: recorded speech is added to those, so that ours and the peers' sound
+count alike. The table of ratios is told both ways: so, and with the added speech counted on neither side.
 """
 
 import argparse
@@ -15,11 +18,15 @@ import resource
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from statistics import geometric_mean
+from statistics import geometric_mean, median
+from typing import TypeVar
 
+import av
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
@@ -29,16 +36,19 @@ from benchmarks.slides import PAGE_S, PAGES, narrated_slides  # noqa: E402
 from media_pipeline import encoding  # noqa: E402
 from media_pipeline.adapters import fragments  # noqa: E402
 from media_pipeline.adapters.ffmpeg import program  # noqa: E402
-from media_pipeline.encoding import Encoded, Examined, Plan  # noqa: E402
+from media_pipeline.encoding import Encoded, Examined  # noqa: E402
 
 RESULTS = Path(__file__).with_name("results")
 CLIPS = Path(os.environ.get("SHARED_DIR", "../shared")) / "data" / "clips"
 CAPTION = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]")
+AV1, H264 = re.compile(r"v\d+|slides|high"), re.compile(r"h\d+")
+WHOLE = "whole ladder"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One encoded file of one clip. `bytes` count the sound."""
+    """One encoded file of one clip, or the whole ladder of it. `bytes` count the sound."""
 
     clip: str
     who: str
@@ -50,22 +60,36 @@ class Row:
     first_picture: int = 0
     first_second: int = 0
     recall: float | None = None
+    added_bytes: int = 0  # of `bytes`: speech of our own under a silent clip
+    wall: float = 0.0  # seconds on the clock a second of lesson
 
 
 def ffmpeg(*arguments: str | Path) -> None:
     subprocess.run([program(), "-hide_banner", "-v", "error", "-nostdin", "-y", *map(str, arguments)], check=True)
 
 
-def measured(work: Callable[[], object]) -> float:
-    """CPU seconds that `work` and its children used."""
+@dataclass
+class Spent:
+    """What work took: seconds of processors and on the clock."""
 
-    def used() -> float:
-        both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        return sum(one.ru_utime + one.ru_stime for one in both)
+    cpu: float = 0.0
+    wall: float = 0.0
 
-    before = used()
-    work()
-    return used() - before
+    def on(self, work: Callable[[], T]) -> T:
+        """Do `work` and count it."""
+        cpu, wall = used_cpu(), time.monotonic()
+        done = work()
+        self.cpu, self.wall = self.cpu + used_cpu() - cpu, self.wall + time.monotonic() - wall
+        return done
+
+
+def used_cpu() -> float:
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in both)
+
+
+def unwatched(now: object) -> None:
+    """Nobody looks at the progress."""
 
 
 def vmaf(source: Path, made: Path, examined: Examined) -> float:
@@ -127,59 +151,51 @@ def readable(path: Path, source: Path, examined: Examined, folder: Path) -> floa
     return sum(shares) / len(shares)
 
 
-def ours(source: Path, examined: Examined, folder: Path) -> Iterator[Row]:
-    """Our rungs; the work of all pictures is one decode, so it is told as a whole on every row."""
-    made: list[Encoded] = []
-    sound: list[Encoded] = []
+def ours(source: Path, folder: Path, *, added: bool) -> Iterator[Row]:
+    """Our files; the work of all pictures is one, so it is told as a whole on every row. The last row is the whole."""
+    every = {name: Spent() for name in ("examine", "voice", "pictures", "share", "plain", "slides")}
+    examined = every["examine"].on(lambda: encoding.examine(source, watch=unwatched))
     plan = examined.plan
-    sound += encoding.encode_voice(source, plan, folder, watch=lambda now: None)
-    cpu = measured(lambda: made.extend(encoding.encode_pictures(source, plan, folder, watch=lambda now: None)))
-    share: list[Encoded] = []
-    share_cpu = measured(lambda: share.extend(encoding.encode_share(source, plan, folder, watch=lambda now: None)))
-    sound_bytes = sum(one.size_bytes for one in sound)
-    duration_s = plan.duration_s
-    for one in made:
+
+    def made(step: str, encode: Callable[..., list[Encoded]]) -> list[Encoded]:
+        return every[step].on(lambda: encode(source, plan, folder, watch=unwatched))
+
+    def row(one: Encoded, step: str, sound_bytes: int) -> Row:
         size_bytes = one.size_bytes + sound_bytes
-        yield Row(
-            source.stem,
-            one.name,
-            f"{one.width}x{one.height}@{one.fps:.3g}",
-            size_bytes,
-            size_bytes * 8 / duration_s / 1000,
-            vmaf(source, one.path, examined),
-            cpu / duration_s,
-            *first_bytes(one.path),
-            readable(one.path, source, examined, folder) if one.kind == "slides" else None,
+        return Row(
+            clip=source.stem,
+            who=one.name if one.kind != "share" else "share.mp4",
+            size=f"{one.width}x{one.height}@{one.fps or 0:.3g}",
+            bytes=size_bytes,
+            kbps=size_bytes * 8 / plan.duration_s / 1000,
+            vmaf=vmaf(source, one.path, examined),
+            cpu=every[step].cpu / plan.duration_s,
+            added_bytes=sound_bytes if added else 0,
         )
-    yield from older(source, plan, folder, examined, sound_bytes)
-    file = next(one for one in share if one.kind == "share")
-    kbps = file.size_bytes * 8 / duration_s / 1000
-    size = f"{file.width}x{file.height}@{file.fps or 0:.3g}"
-    quality = vmaf(source, file.path, examined)
-    yield Row(source.stem, "share.mp4", size, file.size_bytes, kbps, quality, share_cpu / duration_s)
 
-
-def older(source: Path, plan: Plan, folder: Path, examined: Examined, sound_bytes: int) -> Iterator[Row]:
-    """What is made besides: H.264 for devices without AV1 (with its AAC), and the slides to read (with the voice)."""
-    plain: list[Encoded] = []
-    cpu = measured(lambda: plain.extend(encoding.encode_plain(source, plan, folder, watch=lambda now: None)))
-    aac_bytes = sum(one.size_bytes for one in plain if one.kind == "sound")
-    for one in plain:
-        if one.kind != "sound":
-            size_bytes = one.size_bytes + aac_bytes
-            kbps, quality = size_bytes * 8 / plan.duration_s / 1000, vmaf(source, one.path, examined)
-            size = f"{one.width}x{one.height}@{one.fps:.3g}"
-            yield Row(source.stem, one.name, size, size_bytes, kbps, quality, cpu / plan.duration_s)
-    stills: list[Encoded] = []
-    cpu = measured(lambda: stills.extend(encoding.encode_slides(source, plan, folder, watch=lambda now: None)))
+    voice = sum(one.size_bytes for one in made("voice", encoding.encode_voice))
+    for one in made("pictures", encoding.encode_pictures):
+        first_picture, first_second = first_bytes(one.path)
+        yield replace(
+            row(one, "pictures", voice),
+            first_picture=first_picture,
+            first_second=first_second,
+            recall=readable(one.path, source, examined, folder) if one.kind == "slides" else None,
+        )
+    plain = made("plain", encoding.encode_plain)
+    aac = sum(one.size_bytes for one in plain if one.kind == "sound")
+    yield from (row(one, "plain", aac) for one in plain if one.kind != "sound")
+    stills = made("slides", encoding.encode_slides)
     if stills:
-        size_bytes = sum(one.size_bytes for one in stills) + sound_bytes
-        kbps = size_bytes * 8 / plan.duration_s / 1000
-        size = f"{len(stills)} of {stills[0].width}x{stills[0].height}"
-        yield Row(source.stem, "to read", size, size_bytes, kbps, 0.0, cpu / plan.duration_s)
+        size_bytes = sum(one.size_bytes for one in stills) + voice
+        size, kbps = f"{len(stills)} of {stills[0].width}x{stills[0].height}", size_bytes * 8 / plan.duration_s / 1000
+        yield Row(source.stem, "to read", size, size_bytes, kbps, 0.0, every["slides"].cpu / plan.duration_s)
+    yield from (row(one, "share", 0) for one in made("share", encoding.encode_share) if one.kind == "share")
+    cpu, wall = (sum(getattr(spent, name) for spent in every.values()) / plan.duration_s for name in ("cpu", "wall"))
+    yield Row(source.stem, WHOLE, "", 0, 0.0, 0.0, cpu, wall=wall)
 
 
-def peers(source: Path, examined: Examined, folder: Path) -> Iterator[Row]:
+def peers(source: Path, examined: Examined, folder: Path, *, added: bool) -> Iterator[Row]:
     """240p as MediaCMS (H.264 at CRF 23, AAC 128k) and PeerTube (bits per pixel as a ceiling, AAC kept) make it."""
     probe = examined.probe
     assert probe.width and probe.height and probe.fps  # noqa: PT018
@@ -195,30 +211,39 @@ def peers(source: Path, examined: Examined, folder: Path) -> Iterator[Row]:
                 str(ceiling * 2), "-b_strategy", "1", "-bf", "16", *kept]  # fmt: skip
     for who, arguments in (("MediaCMS 240p", mediacms), ("PeerTube 240p", peertube)):
         target = folder / "peer.mp4"
-        command = ("-i", source, *arguments, "-pix_fmt", "yuv420p", "-movflags", "+faststart", target)
-        cpu = measured(lambda command=command: ffmpeg(*command))  # type: ignore[misc]
+        command: list[str | Path] = ["-i", source, *arguments]
+        spent = Spent()
+        spent.on(partial(ffmpeg, *command, "-pix_fmt", "yuv420p", "-movflags", "+faststart", target))
         size_bytes = target.stat().st_size
         kbps = size_bytes * 8 / probe.duration_s / 1000
         share = readable(target, source, examined, folder)
         quality = vmaf(source, target, examined)
-        yield Row(source.stem, who, f"{fps} fps", size_bytes, kbps, quality, cpu / probe.duration_s, recall=share)
+        cpu, sound_bytes = spent.cpu / probe.duration_s, bytes_of_sound(target) if added else 0
+        yield Row(source.stem, who, f"{fps} fps", size_bytes, kbps, quality, cpu, recall=share, added_bytes=sound_bytes)
 
 
-def at_equal_quality(rows: list[Row], peer: Row) -> float | None:
+def bytes_of_sound(path: Path) -> int:
+    with av.open(str(path)) as container:
+        return sum(packet.size for packet in container.demux(audio=0))
+
+
+def at_equal_quality(rows: list[Row], peer: Row, *, with_added: bool) -> float | None:
     """How many times fewer bytes we need for the peer's VMAF: log bytes interpolated between our rungs."""
-    curve = sorted(
-        (row.vmaf, math.log(row.bytes)) for row in rows if row.who[0] == "v" or row.who in ("slides", "high")
-    )
+
+    def paid(row: Row) -> int:
+        return row.bytes if with_added else row.bytes - row.added_bytes
+
+    curve = sorted((row.vmaf, math.log(paid(row))) for row in rows)
     if len(curve) < 2:
-        return peer.bytes / math.exp(curve[0][1]) if curve and curve[0][0] >= peer.vmaf else None
+        return paid(peer) / math.exp(curve[0][1]) if curve and curve[0][0] >= peer.vmaf else None
     below = [point for point in curve if point[0] <= peer.vmaf]
     if not below:  # even our smallest rung is better: its bytes are an upper bound
-        return peer.bytes / math.exp(curve[0][1])
+        return paid(peer) / math.exp(curve[0][1])
     low = min(len(below) - 1, len(curve) - 2)
     (x0, y0), (x1, y1) = curve[low], curve[low + 1]
     if x1 - x0 < 0.01:
         return None
-    return peer.bytes / math.exp(y0 + (y1 - y0) * (peer.vmaf - x0) / (x1 - x0))
+    return paid(peer) / math.exp(y0 + (y1 - y0) * (peer.vmaf - x0) / (x1 - x0))
 
 
 def table(rows: list[Row]) -> str:
@@ -230,6 +255,9 @@ def table(rows: list[Row]) -> str:
     for row in rows:
         first = f"{row.first_picture:,} / {row.first_second:,}" if row.first_picture else ""
         read = "" if row.recall is None else f"{row.recall:.0%}"
+        if row.who == WHOLE:
+            lines.append(f"| {row.clip} | {row.who} | {row.wall:.2f} s/s on the clock | | | | {row.cpu:.2f} | | |")
+            continue
         lines.append(
             f"| {row.clip} | {row.who} | {row.size} | {row.bytes:,} | {row.kbps:.1f} "
             f"| {row.vmaf or math.nan:.1f} | {row.cpu:.2f} | {first} | {read} |"
@@ -238,18 +266,31 @@ def table(rows: list[Row]) -> str:
 
 
 def ratios(rows: list[Row]) -> str:
-    lines = ["| fewer bytes at equal VMAF than | " + " | ".join(sorted({row.clip for row in rows})) + " | geomean |"]
-    lines.append("|---|" + "---:|" * (len({row.clip for row in rows}) + 1))
-    for who in ("MediaCMS 240p", "PeerTube 240p"):
-        found = []
-        for clip in sorted({row.clip for row in rows}):
-            of_clip = [row for row in rows if row.clip == clip]
-            peer = next((row for row in of_clip if row.who == who), None)
-            found.append(at_equal_quality(of_clip, peer) if peer else None)
-        known = [ratio for ratio in found if ratio]
-        cells = " | ".join(f"{ratio:.1f}x" if ratio else "-" for ratio in found)
-        lines.append(f"| {who} | {cells} | {geometric_mean(known):.1f}x |" if known else f"| {who} | {cells} | |")
+    clips = sorted({row.clip for row in rows})
+    lines = ["| fewer bytes at equal VMAF than | " + " | ".join(clips) + " | geomean | worst |"]
+    lines.append("|---|" + "---:|" * (len(clips) + 2))
+    for ours_are, pattern in (("AV1", AV1), ("H.264", H264)):
+        for sound, with_added in (("speech added where there was none", True), ("silent where they were", False)):
+            for who in ("MediaCMS 240p", "PeerTube 240p"):
+                found = []
+                for clip in clips:
+                    mine = [row for row in rows if row.clip == clip and pattern.fullmatch(row.who)]
+                    peer = next(row for row in rows if row.clip == clip and row.who == who)
+                    found.append(at_equal_quality(mine, peer, with_added=with_added))
+                known = [ratio for ratio in found if ratio]
+                cells = " | ".join(f"{ratio:.1f}x" if ratio else "-" for ratio in found)
+                means = f"{geometric_mean(known):.2f}x | {min(known):.1f}x" if known else " | "
+                lines.append(f"| {who}: {ours_are}, {sound} | {cells} | {means} |")
     return "\n".join(lines)
+
+
+def work(rows: list[Row]) -> str:
+    """The time of whole ladders."""
+    whole = [row.wall for row in rows if row.who == WHOLE]
+    return (
+        f"Everything of a lesson takes {median(whole):.2f} times its length on {os.cpu_count()} processors "
+        f"(median of the clips; from {min(whole):.2f} to {max(whole):.2f})."
+    )
 
 
 def plot(rows: list[Row], target: Path) -> None:
@@ -264,7 +305,7 @@ def plot(rows: list[Row], target: Path) -> None:
     figure, axes = pyplot.subplots(lines, columns, figsize=(5 * columns, 3.6 * lines), squeeze=False)
     for place, clip in zip(axes.flat, clips, strict=False):
         of_clip = [row for row in rows if row.clip == clip]
-        mine = sorted((row.kbps, row.vmaf, row.who) for row in of_clip if row.who[0] == "v" or row.who == "slides")
+        mine = sorted((row.kbps, row.vmaf, row.who) for row in of_clip if AV1.fullmatch(row.who))
         place.plot([point[0] for point in mine], [point[1] for point in mine], "o-", color="#1F6B3B", label="ours")
         for who, colour in (("MediaCMS 240p", "#A4361C"), ("PeerTube 240p", "#B86E0A"), ("share.mp4", "#1B5E8C")):
             points = [(row.kbps, row.vmaf) for row in of_clip if row.who == who]
@@ -276,18 +317,27 @@ def plot(rows: list[Row], target: Path) -> None:
     figure.savefig(target, dpi=80)
 
 
-def sources(folder: Path, seconds: float, names: list[str]) -> Iterator[Path]:
-    """The clips with a picture, cut to `seconds` without encoding them again, and narrated slides made here."""
-    narrated = narrated_slides(folder, CLIPS / "speech-lecture-67s-16k.flac")
+def sources(folder: Path, seconds: float, names: list[str]) -> Iterator[tuple[Path, bool]]:
+    """The clips with a picture, cut to `seconds` without encoding them again, and narrated slides made here.
+
+    With each: whether it was silent, so that speech was added.
+    """
+    speech = CLIPS / "speech-lecture-67s-16k.flac"
+    narrated = narrated_slides(folder, speech)
     for path in [narrated, *sorted(CLIPS.glob("*"))]:
         if path.suffix in (".md", ".flac") or (names and not any(name in path.name for name in names)):
             continue
         if path is narrated:
-            yield path
+            yield path, False
             continue
-        cut = folder / path.name
-        ffmpeg("-i", path, "-t", str(seconds), "-map", "0:v", "-map", "0:a?", "-c", "copy", cut)
-        yield cut
+        with av.open(str(path)) as container:
+            silent = not container.streams.audio
+        # WebM holds no AAC. Its times are in milliseconds like those of the Matroska file that the speech is put into.
+        cut = folder / (f"{path.stem}.mkv" if silent and path.suffix == ".webm" else path.name)
+        sound = ["-stream_loop", "-1", "-i", speech, "-map", "0:v", "-map", "1:a", "-c:a", "aac", "-b:a", "96k"]
+        tracks = sound if silent else ["-map", "0:v", "-map", "0:a?", "-c:a", "copy"]
+        ffmpeg("-i", path, *tracks, "-c:v", "copy", "-t", str(seconds), cut)
+        yield cut, silent
 
 
 def main() -> None:
@@ -301,23 +351,23 @@ def main() -> None:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="bench-media-") as name:
         folder = Path(name)
-        for source in sources(folder, options.seconds, options.clips):
-            examined = encoding.examine(source, watch=lambda now: None)
-            work = folder / "work"
-            work.mkdir()
-            for row in (*ours(source, examined, work), *peers(source, examined, work)):
+        for source, added in sources(folder, options.seconds, options.clips):
+            examined = encoding.examine(source, watch=unwatched)
+            aside = folder / "work"
+            aside.mkdir()
+            for row in (*ours(source, aside, added=added), *peers(source, examined, aside, added=added)):
                 rows.append(row)
                 print(f"{row.clip[:28]:<28} {row.who:<14} {row.size:<14} {row.kbps:7.1f} kbit/s VMAF {row.vmaf:5.1f} "
                       f"{row.cpu:5.2f} CPU s/s {row.first_second:>7} B {row.recall or 0:.0%}", flush=True)  # fmt: skip
-            shutil.rmtree(work)
+            shutil.rmtree(aside)
     options.results.mkdir(parents=True, exist_ok=True)
     head = (
         f"# Media: what the village gets\n\n{encoding.encoder_version()}, first {options.seconds:g} s of each clip.\n"
     )
-    parts = [head, ratios(rows), table(rows), "![rate and quality](media.png)"]
+    parts = [head, ratios(rows), work(rows), table(rows), "![rate and quality](media.png)"]
     (options.results / "media.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     plot(rows, options.results / "media.png")
-    print("\n" + ratios(rows))
+    print("\n" + ratios(rows) + "\n\n" + work(rows))
 
 
 if __name__ == "__main__":
