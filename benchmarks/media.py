@@ -1,6 +1,6 @@
 """What the village gets: bytes, quality and work of every rung on real clips, beside what peers serve.
 
-`python -m benchmarks.media [--seconds 20] [--clips NAME ...]` (also `make bench`) encodes the clips of
+`python -m benchmarks.media [--seconds 20] [--clips NAME ... [--keep]]` (also `make bench`) encodes the clips of
 `$SHARED_DIR/data/clips` and a narrated-slides lesson made here with our pipeline and, in the same run, with the 240p
 settings of MediaCMS and PeerTube; measures VMAF on every frame at the source's size and rate, reads slides with
 tesseract, and writes `benchmarks/results/media.md` and `media.png`.
@@ -20,7 +20,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import geometric_mean, median
@@ -345,22 +345,26 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--clips", nargs="*", default=[])
     parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--keep", action="store_true", help="go on with the rows of other clips in media.json")
     options = parser.parse_args()
     if not CLIPS.is_dir():
         raise SystemExit(f"no clips in {CLIPS}: set SHARED_DIR")
-    rows: list[Row] = []
+    options.results.mkdir(parents=True, exist_ok=True)
+    kept = options.results / "media.json"
+    rows = [Row(**row) for row in json.loads(kept.read_text())] if options.keep and kept.exists() else []
     with tempfile.TemporaryDirectory(prefix="bench-media-") as name:
         folder = Path(name)
         for source, added in sources(folder, options.seconds, options.clips):
             examined = encoding.examine(source, watch=unwatched)
             aside = folder / "work"
             aside.mkdir()
+            rows = [row for row in rows if row.clip != source.stem]
             for row in (*ours(source, aside, added=added), *peers(source, examined, aside, added=added)):
                 rows.append(row)
                 print(f"{row.clip[:28]:<28} {row.who:<14} {row.size:<14} {row.kbps:7.1f} kbit/s VMAF {row.vmaf:5.1f} "
                       f"{row.cpu:5.2f} CPU s/s {row.first_second:>7} B {row.recall or 0:.0%}", flush=True)  # fmt: skip
             shutil.rmtree(aside)
-    options.results.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
     head = (
         f"# Media: what the village gets\n\n{encoding.encoder_version()}, first {options.seconds:g} s of each clip.\n"
     )

@@ -17,9 +17,11 @@ from media_pipeline.adapters import boxes, ffmpeg, fragments, graphs, probe
 from media_pipeline.content import classify
 from media_pipeline.encoder import Encoded, EncodedKind, Progress, Watch, part_of
 from media_pipeline.errors import MediaError, NoSpace
+from media_pipeline.hull import chosen
 from media_pipeline.ladder import VERSION, PictureRung, Plan, Probe, TrackRung, fit, harder, plain_rungs, plan
 from media_pipeline.posters import poster
 from media_pipeline.reading import encode_slides
+from media_pipeline.trying import tried
 from media_pipeline.types import Content, FragmentIndex
 
 __all__ = ["Encoded", "Examined", "MediaError", "NoSpace", "Plan", "Probe", "Progress", "Watch", "encode_slides"]
@@ -71,11 +73,15 @@ def encode_voice(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> lis
 
 
 def encode_pictures(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
-    """All picture renditions from one decode. A rung above its promise is encoded again, harder."""
+    """All picture renditions from one decode, in the shapes that trials find best.
+
+    A rung above its promise is encoded again, harder.
+    """
     real = probe.regular_file(source)
-    waiting: Sequence[PictureRung] = plan.pictures
+    rungs = chosen(plan, tried(real, plan, folder, watch=watch))
+    waiting: Sequence[PictureRung] = rungs
     done: dict[str, Encoded] = {}
-    tried: dict[str, list[tuple[int, int]]] = {rung.name: [] for rung in waiting}
+    passes: dict[str, list[tuple[int, int]]] = {rung.name: [] for rung in waiting}
     for attempt in range(PASSES):
         targets = [(rung, folder / f"{rung.name}.raw.mp4") for rung in waiting]
         if not targets:
@@ -85,11 +91,11 @@ def encode_pictures(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> 
         for rung, raw in targets:
             encoded = _picture(rung, raw, folder / f"{rung.name}.{attempt}.mp4", plan)
             done[rung.name] = _smaller(encoded, done.get(rung.name), folder / f"{rung.name}.mp4")
-            tried[rung.name].append((rung.crf, encoded.average_bps))
+            passes[rung.name].append((rung.crf, encoded.average_bps))
             if encoded.average_bps > rung.ceiling_bps * PROMISE_TOLERANCE:
-                again.append(harder(rung, tried[rung.name]))
+                again.append(harder(rung, passes[rung.name]))
         waiting = again
-    return [done[rung.name] for rung in plan.pictures]
+    return [done[rung.name] for rung in rungs]
 
 
 def _smaller(encoded: Encoded, before: Encoded | None, target: Path) -> Encoded:

@@ -2,7 +2,8 @@
 
 The rungs' numbers (48, 100, 250) are kbit/s with sound, kept on average over a lesson: quality is held constant
 (CRF) under that ceiling, so that easy content costs less. Sizes are areas, so that upright lessons get as many points
-as lying ones. Nothing is scaled up.
+as lying ones. Nothing is scaled up. What is planned here without measurements, `media_pipeline.hull` makes better with
+those of trials.
 """
 
 import math
@@ -22,7 +23,7 @@ SHARE_SOUND_BPS = 32_000
 PLAIN_SOUND_BPS = 24_000  # AAC for devices without Opus: at this rate 32 kHz sounds better than 16 or 24 (PESQ)
 SHARE_CEILING_BPS = 110_000
 HIGH_WITH_SOUND_BPS = 1_200_000
-VERSION = 1  # one more when what it plans changes: `complete_media` has made anew what an older one planned
+VERSION = 2  # one more when what it plans changes: `complete_media` has made anew what an older one planned
 SLIDES_WITH_SOUND_BPS = 29_000
 # (first ones, then every so many seconds). A keyframe costs as much as 2 to 10 s of pictures (two more in 10 s of
 # talking people: 18 % at equal CRF), so they stand close only where playing starts. Slides are entered from the last
@@ -81,11 +82,14 @@ class PictureRung(TrackRung):
     preset: int
     screen: bool
     cheap_keyframes: bool  # coarser at first, refined by the pictures after it: on drawn pages nothing refines it
+    vmaf: float = 0.0  # good enough: no bytes are spent on more; 0 where size, rate and CRF are not to be tried
 
 
 @dataclass(frozen=True)
 class PlainRung(TrackRung):
     """H.264, for devices without AV1: keyframes where the others have theirs."""
+
+    drawn: bool  # its edges want what the encoder does for the eye; faces at these rates do not
 
 
 @dataclass(frozen=True)
@@ -124,29 +128,32 @@ class _Rung:
     fps: float
     crf: int
     preset: int
+    vmaf: float = 0.0
 
 
+# What a lesson gets that is too short for trials, and where the trials (media_pipeline.hull) start from. At a high CRF
+# a picture of full size and rate is better than a smaller or slower one of the same bytes.
 _CAMERA = (
-    _Rung("v48", "video", 48_000, 540 * 304, 10, 48, 6),
-    _Rung("v100", "video", 100_000, 640 * 360, 15, 43, 7),
-    _Rung("v250", "video", 250_000, 854 * 480, 30, 40, 8),
+    _Rung("v48", "video", 48_000, 854 * 480, 15, 58, 4, 84),
+    _Rung("v100", "video", 100_000, 854 * 480, 30, 56, 5, 90),
+    _Rung("v250", "video", 250_000, 854 * 480, 30, 47, 6, 94),
     _Rung("high", "video", HIGH_WITH_SOUND_BPS, 1280 * 720, 30, 37, 10),
 )
 _SCREENCAST = (
-    _Rung("v48", "video", 48_000, 854 * 480, 5, 48, 6),
-    _Rung("v100", "video", 100_000, 1024 * 576, 7.5, 42, 7),
-    _Rung("v250", "video", 250_000, 1280 * 720, 15, 38, 8),
+    _Rung("v48", "video", 48_000, 1280 * 720, 7.5, 59, 4, 84),
+    _Rung("v100", "video", 100_000, 1280 * 720, 15, 55, 5, 90),
+    _Rung("v250", "video", 250_000, 1280 * 720, 30, 48, 6, 94),
 )
 _SLIDES = (
-    _Rung("slides", "slides", SLIDES_WITH_SOUND_BPS, 854 * 480, 1, 45, 5),
+    _Rung("slides", "slides", SLIDES_WITH_SOUND_BPS, 854 * 480, 1, 45, 3),
     _Rung("v100", "video", 100_000, 1280 * 720, 5, 40, 6),
 )
 _RUNGS: dict[Content, tuple[_Rung, ...]] = {"camera": _CAMERA, "screencast": _SCREENCAST, "slides": _SLIDES}
 # H.264: the preset column is not asked.
 _PLAIN: dict[Content, tuple[_Rung, ...]] = {
     "camera": (
-        _Rung("h64", "video", 64_000, 426 * 240, 12, 31, 0),
-        _Rung("h200", "video", 200_000, 640 * 360, 15, 26, 0),
+        _Rung("h64", "video", 64_000, 540 * 304, 15, 35, 0),
+        _Rung("h200", "video", 200_000, 854 * 480, 30, 33, 0),
     ),
     "screencast": (
         _Rung("h64", "video", 64_000, 854 * 480, 5, 30, 0),
@@ -191,6 +198,9 @@ def common_step_s(source_fps: float | None, content: Content) -> float:
     if not source_fps:
         return 0.0
     rates = {rung.fps for rung in (*_RUNGS[content], *_PLAIN[content])}
+    tried = [rung.fps for rung in _RUNGS[content] if rung.vmaf]
+    if tried:  # trials may choose half of the highest rate
+        rates.add(frame_rate(source_fps, max(tried)) / 2)
     return math.lcm(*(round(source_fps / frame_rate(source_fps, most)) for most in rates)) / source_fps
 
 
@@ -242,7 +252,7 @@ def plain_rungs(probe: Probe, content: Content) -> tuple[PlainRung, ...]:
             continue
         ceiling_bps = rung.with_sound_bps - VOICE_ON_DISK_BPS
         times = _keyframes(probe, content)
-        found.append(PlainRung(rung.name, rung.kind, *size, fps, rung.crf, ceiling_bps, times))
+        found.append(PlainRung(rung.name, rung.kind, *size, fps, rung.crf, ceiling_bps, times, content != "camera"))
     return tuple(found)
 
 
@@ -250,10 +260,11 @@ def harder(rung: PictureRung, tried: Sequence[tuple[int, int]]) -> PictureRung:
     """The rung again after passes that came out too large: a higher CRF, and past the highest a smaller size.
 
     `tried` holds (CRF, bits a second) of the passes so far, the last one of `rung` itself. The CRF that halves the rate
-    is taken from the last two passes; before there are two, 8 (measured: 6 to 9 on the clips). One more for certainty.
+    is taken from the last two passes; before there are two, 8, and 5 where CRFs are high (measured: 6 to 10, and 3 to 7
+    on the clips). One more for certainty.
     """
     crf, average_bps = tried[-1]
-    halving = 8.0
+    halving = 8.0 if crf < 55 else 5.0
     if len(tried) > 1 and tried[-2][1] > average_bps and tried[-2][0] < crf:
         halving = (crf - tried[-2][0]) / math.log2(tried[-2][1] / average_bps)
     wanted = crf + math.ceil(min(halving, 16.0) * math.log2(average_bps / rung.ceiling_bps)) + 1
@@ -283,6 +294,7 @@ def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int]) ->
         fps=frame_rate(probe.fps or rung.fps, rung.fps),
         crf=rung.crf,
         preset=rung.preset,
+        vmaf=rung.vmaf,
         ceiling_bps=rung.with_sound_bps - VOICE_ON_DISK_BPS,
         screen=content != "camera",
         cheap_keyframes=content == "camera",

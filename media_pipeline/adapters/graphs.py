@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import ffmpeg
 
 from media_pipeline.adapters.ffmpeg import program
 from media_pipeline.adapters.probe import FORMATS
+from media_pipeline.hull import TRIAL_PRESET, Shape, Trial
 from media_pipeline.ladder import (
     PLAIN_SOUND_BPS,
     SHARE_SOUND_BPS,
@@ -27,6 +29,7 @@ from media_pipeline.storyboards import EVERY_S
 POSTER_CANDIDATES = 5
 TONED_AREA = 1280 * 720
 WHITE_NITS = 203  # of a page in high dynamic range (ITU-R BT.2408)
+UNBOUNDED_BPS = 100_000_000
 FRAGMENTED = "+empty_moov+delay_moov+default_base_moof+skip_trailer+frag_every_frame"
 ALWAYS = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1", "-stats_period", "0.5")
 
@@ -147,15 +150,65 @@ def _at_looks(source: Path, plan: Plan) -> Any:
     return _picture(_input(source), plan.probe).filter("fps", LOOKS_A_SECOND, start_time=0, eof_action="pass")
 
 
+def pieces(
+    source: Path, plan: Plan, target: Path, shape: Shape, begins_s: Sequence[float], length_s: float
+) -> list[str]:
+    """Pieces of the picture one after the other, each `length_s` long, as they are: what trials are made of."""
+    parts = [
+        _sized(
+            _picture(_input(source, ss=_seconds(begin_s), t=_seconds(length_s)), plan.probe),
+            shape.width,
+            shape.height,
+            shape.fps,
+            length_s,
+        )
+        for begin_s in begins_s
+    ]
+    joined = ffmpeg.concat(*parts) if len(parts) > 1 else parts[0]
+    exact = {"vcodec": "libx264", "preset": "ultrafast", "qp": 0, "pix_fmt": "yuv420p"}
+    return _command(joined.output(str(target), format="mp4", map_metadata=-1, **exact))
+
+
+def trial(
+    pieces: Path, target: Path, trial: Trial, rung: PictureRung, begins_s: Sequence[float], end_s: float
+) -> list[str]:
+    """The pieces in one shape at one CRF, each with a keyframe; otherwise like `rung`."""
+    tried = replace(rung, crf=trial.crf, preset=TRIAL_PRESET, keyframes_s=tuple(begins_s), ceiling_bps=UNBOUNDED_BPS)
+    shape = trial.shape
+    picture = _sized(_input(pieces)["v"], shape.width, shape.height, shape.fps, end_s)
+    return _command(picture.output(str(target), format="mp4", movflags=FRAGMENTED, map_metadata=-1, **_av1(tried)))
+
+
+def judged(tried: Path, pieces: Path, log: Path, shape: Shape) -> list[str]:
+    """VMAF of every picture of `pieces` (which are in `shape`): what was tried is brought to its size and rate.
+
+    Both go through the same `fps`: containers round times, and pictures that are a frame off are judged as bad ones.
+    """
+    ours, theirs = (
+        _input(path)["v"]
+        .filter("fps", _rate(shape.fps), start_time=0)
+        .filter("scale", shape.width, shape.height, flags="bicubic")
+        .filter("setsar", 1)
+        .filter("format", "yuv420p")
+        for path in (tried, pieces)
+    )
+    options = {"log_fmt": "json", "log_path": str(log), "n_threads": 2, "n_subsample": 1, "shortest": 1}
+    return _command(ffmpeg.filter([ours, theirs], "libvmaf", **options).output("-", format="null"))
+
+
 def _command(output: Any) -> list[str]:
     command: list[str] = output.global_args(*ALWAYS).compile(cmd=program(), overwrite_output=True)
     return command
 
 
-def _input(source: Path) -> Any:
+def _input(source: Path, **options: Any) -> Any:
     # No protocol but files, no demuxer that follows names in a file, and broken stretches do not end the run.
     return ffmpeg.input(
-        f"file:{source}", protocol_whitelist="file,pipe", format_whitelist=FORMATS, fflags="+genpts+discardcorrupt"
+        f"file:{source}",
+        protocol_whitelist="file,pipe",
+        format_whitelist=FORMATS,
+        fflags="+genpts+discardcorrupt",
+        **options,
     )
 
 
@@ -236,7 +289,8 @@ def _av1(rung: PictureRung) -> dict[str, Any]:
 
 
 def _h264(rung: PlainRung) -> dict[str, Any]:
-    return {
+    tune = {} if rung.drawn else {"tune": "psnr"}
+    return tune | {
         "vcodec": "libx264",
         "preset": "slow",
         "profile:v": "high",

@@ -7,6 +7,7 @@ import pytest
 
 from lms.core.clock import now
 from media_pipeline import files, services, steps, testing
+from media_pipeline.ladder import VERSION
 from media_pipeline.models import Asset, Step, StoredFile
 from media_pipeline.selectors import media
 
@@ -26,7 +27,7 @@ def newer(lesson: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     """A ladder that has dropped its largest rung, and encodes the others otherwise."""
     fewer = [(name, kind, bps - 1_000, *size) for name, kind, bps, *size in CAMERA[:-1]]
     monkeypatch.setitem(testing._RUNGS, "camera", tuple(fewer))
-    monkeypatch.setattr(testing, "ladder_version", lambda: 2)
+    monkeypatch.setattr(testing, "ladder_version", lambda: VERSION + 1)
 
 
 def pictures(asset_id: UUID) -> dict[str, int]:
@@ -52,7 +53,7 @@ def test_a_lesson_plays_on_while_it_is_made_anew_and_then_has_what_the_new_ladde
     assert pictures(lesson)["v48"] < before["v48"]
     assert files.sweep() == 3
     assert not StoredFile.objects.filter(renditions=None).exists()
-    assert Asset.objects.get(id=lesson).examined["ladder"] == 2
+    assert Asset.objects.get(id=lesson).examined["ladder"] == VERSION + 1
     assert services.complete(now=now()) == 0
 
 
