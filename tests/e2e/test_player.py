@@ -7,12 +7,11 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, Route
+from playwright.sync_api import Browser, CDPSession, Page
 
 from benchmarks.site import COURSE, Site
 from tests.e2e.conftest import PATIENCE_MS, tell_errors, until, wait_for
@@ -301,19 +300,21 @@ def test_a_lesson_renewed_under_the_player_says_so(page: Page, site: Site) -> No
     assert page.get_attribute("[data-player]", "data-link") == "gone"
 
 
-def _answered(answer: dict[str, Any], route: Route) -> None:
-    route.fulfill(**answer)
-
-
-def test_an_answer_that_is_not_the_file_is_told_from_a_lost_signal(page: Page, site: Site) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [{"status": 503}, {"status": 200, "body": "<h1>Pay here</h1>", "content_type": "text/html"}],
+    ids=["busy", "portal"],
+)
+def test_an_answer_that_is_not_the_file_is_told_from_a_lost_signal(
+    page: Page, site: Site, answer: dict[str, Any]
+) -> None:
     said = "document.querySelector('[data-strip]').innerText"
-    for answer in ({"status": 503}, {"status": 200, "body": "<h1>Pay here</h1>", "content_type": "text/html"}):
-        page.route("**/media/r/**", partial(_answered, answer))
-        start(page, site)
-        until(page, f"{said}.includes('先登录')")
-        page.unroute("**/media/r/**")
-        until(page, f"{said} == ''")
-        played(page, 2)
+    page.route("**/media/r/**/*.mp4", lambda route: route.fulfill(**answer))
+    start(page, site)
+    until(page, f"{said}.includes('先登录')")
+    page.unroute("**/media/r/**/*.mp4")
+    until(page, f"{said} == ''")
+    played(page, 2)
 
 
 def test_a_list_says_in_words_which_quality_the_link_carries_and_never_the_file_to_hand_on(
