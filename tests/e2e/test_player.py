@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, CDPSession, Page, Route
 
 from benchmarks.site import COURSE, Site
 from tests.e2e.conftest import PATIENCE_MS, tell_errors, until, wait_for
@@ -348,8 +348,15 @@ def test_a_film_without_sound_plays_to_its_end(page: Page, site: Site) -> None:
     assert page.locator("[data-quality=voice]").count() == 0
 
 
+def _av1_alone(route: Route) -> None:
+    """Chromium's own HLS changes between all variants that it knows, and stops at another codec (ADR 0032)."""
+    answer = route.fetch()
+    route.fulfill(response=answer, body=re.sub(r"#EXT-X-STREAM-INF:[^\n]*avc1[^\n]*\n[^\n]*\n", "", answer.text()))
+
+
 def test_the_address_for_other_players_plays_to_its_end_in_chromiums_own(page: Page, site: Site) -> None:
     page.goto(site.address + site.lesson("pattern"))
+    page.route("**/master.m3u8", _av1_alone)
     address = f"/{page.locator('.number').inner_text()}/master.m3u8"
     page.evaluate(
         """address => {
