@@ -189,7 +189,7 @@ def test_a_trainer_makes_a_course_and_publishes_a_phone_video_without_leaving_th
     clips.ffmpeg("-i", film, "-c", "copy", "-t", "6", other)
     widget.locator("input[type=file]").set_input_files(other)
     expect(error).to_be_hidden()
-    expect(widget.locator("[data-part=steps] li")).to_have_count(6)
+    expect(widget.locator("[data-part=steps] li")).to_have_count(7)
     expect(widget.locator("[data-part=rows] tr").first).to_be_visible()
     expect(widget.locator("[data-part=steps]")).to_be_hidden()
     rows = widget.locator("[data-part=rows] tr")
