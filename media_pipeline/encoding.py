@@ -73,10 +73,12 @@ def encode_voice(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> lis
 
 
 def encode_pictures(source: Path, plan: Plan, folder: Path, *, watch: Watch) -> list[Encoded]:
-    """All picture renditions from one decode, in the shapes that trials find best.
+    """All picture renditions from one decode, in the shapes that trials find best; nothing for sound alone.
 
     A rung above its promise is encoded again, harder.
     """
+    if not plan.pictures:
+        return []
     real = probe.regular_file(source)
     rungs = chosen(plan, tried(real, plan, folder, watch=watch))
     waiting: Sequence[PictureRung] = rungs

@@ -345,3 +345,10 @@ def test_high_dynamic_range_is_toned_down_so_that_grey_stays_grey_and_white_whit
         )
         assert 95 <= grey * 219 / 255 + 16 <= 125, file
         assert 185 <= page * 219 / 255 + 16 <= 225, file
+
+
+def test_steps_for_pictures_make_nothing_of_sound_alone(tmp_path: Path) -> None:
+    source = clips.sound(tmp_path / "talk.m4a", "-c:a", "aac", seconds=20)
+    plan = encoding.examine(source, watch=quiet).plan
+    for step in (encoding.encode_pictures, encoding.encode_slides, encoding.encode_storyboard):
+        assert step(source, plan, tmp_path, watch=quiet) == []
