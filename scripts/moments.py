@@ -118,6 +118,7 @@ def a_second_voice(browser: "Browser", lesson: str) -> bytes:
         before = page.evaluate(PLAYHEAD)
         page.locator(".hearings a:not([aria-current])").first.click()
         seen(page, f"location.pathname.startsWith({urlsplit(lesson).path + 'in/'!r})")
+        page.wait_for_selector("video,audio")
         seen(page, f"{PLAYHEAD} > {before + 1} && {PLAYHEAD} < {before + 20}")
         if page.evaluate("document.querySelector('video,audio').paused"):
             raise NotSeenError("the other voice waits for a second tap")
