@@ -196,7 +196,7 @@ def complete(*, now: datetime) -> int:
     again = older.filter(state=Step.State.DONE).exclude(kind=Step.Kind.EXAMINE)
     with transaction.atomic():
         Step.objects.bulk_create(lacking, ignore_conflicts=True)
-        renewed = again.update(**_from_the_start(now), fraction=0, finished_at=None)
+        renewed = again.update(**_from_the_start(now))
     return len(lacking) + renewed
 
 
@@ -213,7 +213,7 @@ def fit(*, asset_id: UUID, to: UUID, now: datetime) -> bool:
         Asset.objects.filter(pk=asset.pk).update(fitted_s=length_s)
         # A step at work would still make the old length: its lease is taken from it.
         again = asset.steps.filter(kind__in=FITTED)
-        again.update(**_from_the_start(now), fraction=0, finished_at=None, **NO_LEASE)
+        again.update(**_from_the_start(now), **NO_LEASE)
     return True
 
 
@@ -296,9 +296,11 @@ def _try_again(asset: Asset, now: datetime) -> None:
 
 
 def _from_the_start(now: datetime) -> dict[str, Any]:
-    """What makes a step wait as if nothing had gone wrong before."""
+    """What makes a step wait as if it had never been begun."""
     return {
         "state": Step.State.WAITING,
+        "fraction": 0,
+        "finished_at": None,
         "failures": 0,
         "interruptions": 0,
         "pauses": 0,

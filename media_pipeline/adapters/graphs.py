@@ -21,6 +21,7 @@ from media_pipeline.ladder import (
     PlainRung,
     Plan,
     Probe,
+    TrackRung,
     fit,
 )
 from media_pipeline.stills import GRID, LOOKS_A_SECOND
@@ -54,33 +55,18 @@ def voice(source: Path, plan: Plan, target: Path) -> list[str]:
 
 def pictures(source: Path, plan: Plan, rungs: Sequence[tuple[PictureRung, Path]]) -> list[str]:
     """Every rung's picture from one decode."""
-    whole = _picture(_input(source), plan.probe)
-    parts = whole.filter_multi_output("split", len(rungs)) if len(rungs) > 1 else [whole]
-    outputs = [
-        _sized(parts[at], rung.width, rung.height, rung.fps, plan.duration_s).output(
-            str(target), format="mp4", movflags=FRAGMENTED, map_metadata=-1, **_av1(rung)
-        )
-        for at, (rung, target) in enumerate(rungs)
-    ]
-    return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
+    return _together(_tracks(_input(source), plan, [(rung, target, _av1(rung)) for rung, target in rungs]))
 
 
 def plain(source: Path, plan: Plan, rungs: Sequence[tuple[PlainRung, Path]], sound: Path | None) -> list[str]:
     """What devices without AV1 or Opus play: H.264 pictures from one decode, and AAC beside them."""
     inputs = _input(source)
-    whole = _picture(inputs, plan.probe)
-    parts = whole.filter_multi_output("split", len(rungs)) if len(rungs) > 1 else [whole]
-    outputs = [
-        _sized(parts[at], rung.width, rung.height, rung.fps, plan.duration_s).output(
-            str(target), format="mp4", movflags=FRAGMENTED, map_metadata=-1, **_h264(rung)
-        )
-        for at, (rung, target) in enumerate(rungs)
-    ]
+    outputs = _tracks(inputs, plan, [(rung, target, _h264(rung)) for rung, target in rungs])
     if sound:
         aac = {"acodec": "aac", "ar": 32_000, "ac": 1, "audio_bitrate": PLAIN_SOUND_BPS}
         options = {"format": "mp4", "movflags": FRAGMENTED, "map_metadata": -1}
         outputs.append(_sound(inputs, plan).output(str(sound), **options, **aac))
-    return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
+    return _together(outputs)
 
 
 def share(source: Path, plan: Plan, target: Path, poster: tuple[Path, float] | None) -> list[str]:
@@ -110,7 +96,7 @@ def share(source: Path, plan: Plan, target: Path, poster: tuple[Path, float] | N
         streams.append(_sound(inputs, plan))
         options |= {"acodec": "aac", "ar": 32_000, "ac": 1, "audio_bitrate": SHARE_SOUND_BPS}
     outputs.insert(0, ffmpeg.output(*streams, str(target), **options))
-    return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
+    return _together(outputs)
 
 
 def storyboard(source: Path, plan: Plan, folder: Path, size: tuple[int, int]) -> list[str]:
@@ -199,6 +185,25 @@ def judged(tried: Path, pieces: Path, log: Path, shape: Shape) -> list[str]:
 def _command(output: Any) -> list[str]:
     command: list[str] = output.global_args(*ALWAYS).compile(cmd=program(), overwrite_output=True)
     return command
+
+
+def _together(outputs: Sequence[Any]) -> list[str]:
+    """One command that writes all of them."""
+    return _command(outputs[0] if len(outputs) == 1 else ffmpeg.merge_outputs(*outputs))
+
+
+def _tracks(inputs: Any, plan: Plan, rungs: Sequence[tuple[TrackRung, Path, dict[str, Any]]]) -> list[Any]:
+    """The picture of each rung, coded by its options, from one decode."""
+    if not rungs:
+        return []
+    whole = _picture(inputs, plan.probe)
+    parts = whole.filter_multi_output("split", len(rungs)) if len(rungs) > 1 else [whole]
+    return [
+        _sized(parts[at], rung.width, rung.height, rung.fps, plan.duration_s).output(
+            str(target), format="mp4", movflags=FRAGMENTED, map_metadata=-1, **options
+        )
+        for at, (rung, target, options) in enumerate(rungs)
+    ]
 
 
 def _input(source: Path, **options: Any) -> Any:
