@@ -78,6 +78,7 @@ def _tus(view: View) -> View:
         response.headers["Tus-Resumable"] = protocol.VERSION
         return response
 
+    answered.as_it_arrives = True  # type: ignore[attr-defined]
     return answered
 
 

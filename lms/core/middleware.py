@@ -6,13 +6,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
 
 from lms.core.carried import carried
 from lms.core.storage_errors import StorageError
 
 logger = logging.getLogger(__name__)
+
+HEARD_OUT = 128 << 20  # bytes: the largest form, and room
+AT_ONCE = 1 << 18
 
 # Wagtail's editor carries inline scripts and styles, and shows previews in frames: it has a policy of its own.
 EDITOR_POLICY = "; ".join(
@@ -39,6 +42,34 @@ def _editor_policy() -> str:
     policy = EDITOR_POLICY.replace("img-src 'self'", f"img-src 'self' {origins}")
     policy = policy.replace("media-src 'self'", f"media-src 'self' {origins}")
     return f"{policy}; connect-src 'self' {origins}"
+
+
+class HeardOutMiddleware:
+    """Reads what a request still holds before its answer is given.
+
+    A server that answers and closes with a body unread resets the connection: nginx, still sending, tells the person
+    that the site is away (502) in place of what the site said. nginx holds bodies whole, so reading one takes no time;
+    only what it passes on as it arrives is left, lest a slow sender hold a thread: views marked `as_it_arrives`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        view = request.resolver_match.func if request.resolver_match else None
+        if request.method not in {"GET", "HEAD"} and not getattr(view, "as_it_arrives", False):
+            _hear_out(request)
+        return response
+
+
+def _hear_out(request: HttpRequest) -> None:
+    left = HEARD_OUT
+    try:
+        while left > 0 and (piece := request.read(AT_ONCE)):
+            left -= len(piece)
+    except UnreadablePostError:
+        logger.info("A request broke off before its end.")
 
 
 class EditorPolicyMiddleware:
