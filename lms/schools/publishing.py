@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lms.schools.errors import Clash, NotADraft, NotPublished
@@ -49,7 +50,7 @@ def withdraw(*, plan: Plan, now: datetime) -> None:
         raise NotPublished(_("Only a published plan can be withdrawn: look at it again."))
     coming = Session.objects.filter(series__plan=plan, starts_at__gt=now)
     Attendance.objects.filter(session__in=coming).update(cancelled=True)
-    coming.update(state=Session.State.CANCELLED)
+    coming.update(state=Session.State.CANCELLED, sequence=F("sequence") + 1)
 
 
 def school_days(term: Term) -> Iterator[tuple[date, int]]:

@@ -1,7 +1,7 @@
 """Rows of paired classes: who asks for lessons, who gives them, plans, dated lessons of published plans, drafts."""
 
 from lms.schools.models.drafts import Draft, Headings
-from lms.schools.models.lessons import Attendance, LessonSeries, SeriesReceiver, Session
+from lms.schools.models.lessons import Attendance, LessonSeries, Record, SeriesReceiver, Session
 from lms.schools.models.members import Member
 from lms.schools.models.places import County, LeadSite, LeadTeacher, LessonRequest, School, SchoolClass
 from lms.schools.models.plans import Plan
@@ -18,6 +18,7 @@ __all__ = [
     "LessonSeries",
     "Member",
     "Plan",
+    "Record",
     "School",
     "SchoolClass",
     "SeriesReceiver",

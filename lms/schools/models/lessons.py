@@ -4,6 +4,7 @@ Periods of one place never overlap, so two lessons of a class, a room or a teach
 together: the database refuses the second.
 """
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -43,7 +44,11 @@ class SeriesReceiver(models.Model):
 
 
 class Session(models.Model):
-    """One dated lesson as the teacher gives it, from `starts_at` to `ends_at` (UTC)."""
+    """One dated lesson as the teacher gives it, from `starts_at` to `ends_at` (UTC).
+
+    `teacher` is who gives it that day, a substitute too. `sequence` counts what has been changed since it was published
+    (RFC 5545, 3.8.7.4).
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned"
@@ -51,6 +56,7 @@ class Session(models.Model):
 
     class Mode(models.TextChoices):
         LIVE = "live"
+        RECORDING = "recording"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     series = models.ForeignKey(LessonSeries, models.CASCADE, related_name="sessions")
@@ -59,6 +65,7 @@ class Session(models.Model):
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.LIVE)
+    sequence = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -73,7 +80,10 @@ class Session(models.Model):
 
 
 class Attendance(models.Model):
-    """A class in a dated lesson: in which room (1..) and from when by its own school's bells (UTC)."""
+    """A class in a dated lesson: in which room (1..) and from when by its own school's bells (UTC).
+
+    `replaces` is the lesson that this one makes up for.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     session = models.ForeignKey(Session, models.CASCADE, related_name="attendances")
@@ -83,6 +93,7 @@ class Attendance(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     cancelled = models.BooleanField(default=False)
+    replaces = models.ForeignKey("self", models.CASCADE, null=True, related_name="made_up_by")
 
     class Meta:
         constraints = [
@@ -96,8 +107,49 @@ class Attendance(models.Model):
                 condition=Q(cancelled=False),
                 name="schools_attendance_room_once",
             ),
+            models.UniqueConstraint(
+                fields=["replaces"], condition=Q(cancelled=False), name="schools_attendance_made_up_once"
+            ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="schools_attendance_ends_after_start"),
         ]
 
     def __str__(self) -> str:
         return f"{self.school_class_id} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class Record(models.Model):
+    """What became of a class's lesson, as its helper says: held and how, or not and why. `present`: pupils there."""
+
+    class How(models.TextChoices):
+        PICTURE = "picture"
+        SLIDES = "slides"
+        VOICE = "voice"
+        TELEPHONE = "telephone"
+        RECORDING = "recording"
+
+    class Cause(models.TextChoices):
+        LINK = "link"
+        POWER = "power"
+        EQUIPMENT = "equipment"
+        TEACHER = "teacher"
+        SCHOOL = "school"
+        OTHER = "other"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    attendance = models.OneToOneField(Attendance, models.CASCADE, related_name="record")
+    how = models.CharField(max_length=10, choices=How.choices, blank=True)
+    cause = models.CharField(max_length=10, choices=Cause.choices, blank=True)
+    present = models.PositiveSmallIntegerField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(cause="") & ~Q(how="")) | (Q(how="") & ~Q(cause="")), name="schools_record_held_or_not"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attendance_id} {self.how or self.cause}"
