@@ -23,7 +23,7 @@ SHARE_SOUND_BPS = 32_000
 PLAIN_SOUND_BPS = 24_000  # AAC for devices without Opus: at this rate 32 kHz sounds better than 16 or 24 (PESQ)
 SHARE_CEILING_BPS = 110_000
 HIGH_WITH_SOUND_BPS = 1_200_000
-VERSION = 2  # one more when what it plans changes: `complete_media` has made anew what an older one planned
+VERSION = 3  # one more when what it plans changes: `complete_media` has made anew what an older one planned
 SLIDES_WITH_SOUND_BPS = 29_000
 # (first ones, then every so many seconds). A keyframe costs as much as 2 to 10 s of pictures (two more in 10 s of
 # talking people: 18 % at equal CRF), so they stand close only where playing starts. Slides are entered from the last
@@ -145,7 +145,7 @@ _SCREENCAST = (
     _Rung("v250", "video", 250_000, 1280 * 720, 30, 48, 6, 94),
 )
 _SLIDES = (
-    _Rung("slides", "slides", SLIDES_WITH_SOUND_BPS, 854 * 480, 1, 45, 3),
+    _Rung("slides", "slides", SLIDES_WITH_SOUND_BPS, 854 * 480, 1, 62, 3),
     _Rung("v100", "video", 100_000, 1280 * 720, 5, 40, 6),
 )
 _RUNGS: dict[Content, tuple[_Rung, ...]] = {"camera": _CAMERA, "screencast": _SCREENCAST, "slides": _SLIDES}
@@ -170,6 +170,11 @@ _SHARE: dict[Content, tuple[int, float]] = {
     "slides": (854 * 480, 2),
 }
 _ADDS_FROM = 1.15  # times as wide
+# Text of 480 lines is read at the highest CRF as it is at 45, for half the bytes of its keyframes; in 240 lines its
+# strokes have so few points that they go first (words read by tesseract: benchmarks/results/media.md).
+_TEXT_STANDS_FROM = 640 * 480
+_TEXT_CRF_BY_HALVING = 16
+_TEXT_LOWEST_CRF = 30
 _SLIDES_LARGER_FROM = 1.25  # a larger rung of slides pays when the source has this much more than 480 lines
 
 
@@ -292,7 +297,7 @@ def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int]) ->
         width=size[0],
         height=size[1],
         fps=frame_rate(probe.fps or rung.fps, rung.fps),
-        crf=rung.crf,
+        crf=_crf(rung, size),
         preset=rung.preset,
         vmaf=rung.vmaf,
         ceiling_bps=rung.with_sound_bps - VOICE_ON_DISK_BPS,
@@ -300,6 +305,13 @@ def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int]) ->
         cheap_keyframes=content == "camera",
         keyframes_s=_keyframes(probe, content),
     )
+
+
+def _crf(rung: _Rung, size: tuple[int, int]) -> int:
+    if rung.kind != "slides":
+        return rung.crf
+    halvings = max(0.0, math.log2(_TEXT_STANDS_FROM / (size[0] * size[1])))
+    return max(_TEXT_LOWEST_CRF, round(rung.crf - _TEXT_CRF_BY_HALVING * halvings))
 
 
 def _keyframes(probe: Probe, content: Content) -> tuple[float, ...]:

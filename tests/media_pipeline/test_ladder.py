@@ -169,3 +169,11 @@ def _first_pictures(fps: float, times_s: Sequence[float]) -> list[float]:
 def test_without_a_frame_rate_keyframes_stand_where_they_are_wanted() -> None:
     rung = plan(source(fps=None), "camera").pictures[0]
     assert rung.keyframes_s[:3] == (0.0, 3.0, 12.0)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "crf"), [(1280, 720, 62), (640, 480, 62), (480, 360, 49), (320, 240, 30), (160, 120, 30)]
+)
+def test_text_in_few_lines_gets_more_bytes_for_each_point(width: int, height: int, crf: int) -> None:
+    probe = Probe("mp4", 1, 60.0, width=width, height=height, fps=25, video_codec="h264", audio_codec="aac")
+    assert plan(probe, "slides").pictures[0].crf == crf
