@@ -10,10 +10,11 @@
   const total = data.duration
   const bytes = s => Uint8Array.from(atob(s), c => c.charCodeAt())
   const can = f => window.MediaSource && MediaSource.isTypeSupported(f.mime)
-  let ms, S, P, lead, started, spent, want, held, late, rtt, failed
+  let ms, S, P, lead, started, want, held, late, rtt, failed
   let tracks = []
   let rate = 6000 // bytes a second
   let fresh = 0
+  let spent = 0
   let mark = 0
 
   const slow = () => late || rate < 25000
@@ -115,7 +116,7 @@
         // Small spans on a slow link: what is on its way must fit in the link's queue, or seconds of it are dropped.
         const ask = () => {
           const from = till
-          till = Math.min(off[to], from + (slow() ? 8000 + rate | 0 : 1e9))
+          till = Math.min(off[to], from + (slow() ? 18000 : 1e9))
           answer = fetch(url, { headers: { Range: 'bytes=' + from + '-' + (till - 1) }, priority: T == P ? 'low' : 'high', signal: abort.signal })
           answer.catch(() => 0)
         }
@@ -164,9 +165,9 @@
     const busy = tracks.find(T => T.job)
     // On a slow link the next request leaves while the last one's bytes still come: no round trip is idle.
     // The first two leave together, the voice's a short one but on the slowest links. So do those that wait for a dead
-    // link, and the voice need not wait for a picture that takes long.
+    // link; and the voice need not wait for a picture that takes longer than the voice that is here lasts.
     const ahead = lead.f.start[lead.at] - t
-    if (busy && slow() && spent && !dead() && busy.job.left > rate * rtt && (busy != P || ahead > rtt + 4)) return
+    if (busy && slow() && spent && !dead() && busy.job.left > rate * rtt && (busy != P || ahead > rtt + Math.min(4, busy.job.left / rate + 0.5))) return
     const full = T => T.at >= T.f.n || T.f.start[T.at] - t > 55
     const picture = S && P && want && !P.job && !full(P)
     // Seconds of sound to have when a picture is asked for; more and more, as a full queue may drop seconds of bytes, and
@@ -278,7 +279,6 @@
     if (started) return
     look()
     started = 1
-    spent = 0
     tracks.forEach(enter)
     tick()
   }
@@ -289,7 +289,7 @@
     // nothing kept, or nothing can be
   }
   // Without AV1 or Opus: the same page with H.264 and AAC.
-  const files = [data.sound, ...data.pictures].filter(Boolean)
+  const files = [data.sound, ...data.pictures].filter(T => T)
   if (!files[0] || !files.every(can)) return window.MediaSource && box.dataset.plain ? location.replace(box.dataset.plain + location.hash) : share()
   files.forEach(unpack)
   want = data.pictures[0]
@@ -307,7 +307,7 @@
       if (data.sound) S = track(data.sound, bytes(data.ends))
       if (data.pictures[0]) P = track(want || data.pictures[0])
       lead = S || P
-      tracks = [S, P].filter(Boolean)
+      tracks = [S, P].filter(T => T)
       ms.duration = total
       if (started) tracks.forEach(enter)
       else ready()
