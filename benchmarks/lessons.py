@@ -1,13 +1,14 @@
 """`python -m benchmarks.lessons CLIP ...`: publishes one course with a lesson for each clip, through the public door.
 
 Clips: `teacher`, `slides`, `stay` (4 minutes) and `long` (9) from the shared clips (real footage); `pattern`, `sound`,
-`picture` and `voices` (two of them) made by ffmpeg, short, for tests.
+`picture` and `voices` (two of them) made by ffmpeg, short, for tests; `text` is a lesson to read.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
 import django
@@ -15,6 +16,7 @@ import django
 SHARED = Path(os.environ.get("SHARED_DIR", "../shared")).resolve() / "data" / "clips"
 SPEECH = SHARED / "speech-lecture-67s-16k.flac"
 CUE_S = 5
+WORDS = "对准窗边，一次只拍一样。"  # what the lesson to read says
 
 
 def source(clip: str, target: Path) -> None:
@@ -61,14 +63,24 @@ def publish(clips: list[str]) -> None:
         if LessonPage.objects.child_of(course).filter(slug=clip).exists():
             continue
         lesson = LessonPage(title=f"选一个能发货的平台（{clip}）", slug=clip, summary="先看运费和规则，再看人气。")
-        lesson.body = [("video", _ingested(clip))]
+        lesson.body = [("steps", [step(WORDS)])] if clip == "text" else [("video", _ingested(clip))]
         if clip == "voices":
             lesson.body.append(("tongue", {"language": "yue", "voice": _ingested("voice"), "captions": ""}))
-        lesson.set_transcript(
-            write([Cue(at, at + CUE_S, f"第{at // CUE_S + 1}句：先看运费，再看规则。") for at in range(0, 20, CUE_S)])
-        )
+        cues = [Cue(at, at + CUE_S, f"第{at // CUE_S + 1}句：先看运费，再看规则。") for at in range(0, 20, CUE_S)]
+        lesson.set_transcript(write(cues) if clip != "text" else "")
         course.add_child(instance=lesson)
         lesson.save_revision().publish()
+
+
+def step(words: str, colour: str = "#1f6b3b") -> dict[str, object]:
+    """A step of a lesson to read, with a picture of its own."""
+    from django.core.files.images import ImageFile
+    from PIL import Image as Pillow
+    from wagtail.images.models import Image
+
+    drawn = BytesIO()
+    Pillow.new("RGB", (640, 360), colour).save(drawn, "PNG")
+    return {"text": words, "picture": Image.objects.create(title=words, file=ImageFile(drawn, name="step.png"))}
 
 
 def _ingested(clip: str) -> str:

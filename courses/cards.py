@@ -1,11 +1,12 @@
 """Courses and lessons as lists show them, made from pages and media in a bounded number of queries."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db.models import Q
 
+from courses import readings
 from courses.models import CoursePage, LessonPage, ShortCode, Topic
 from courses.pictures import CARD, picture
 from courses.types import CourseCard, LessonCard, LessonState, ModuleView, Quality
@@ -76,11 +77,13 @@ class Lessons:
         return tuple(page.translation_key for page in self.pages)
 
     def cards(self, media: Mapping[UUID, Media], codes: Mapping[UUID, str], course_url: str) -> list[LessonCard]:
-        """A card for each of them."""
-        return [
+        """A card for each of them. One query."""
+        read = readings.sizes([page.pk for page in self.pages if page.asset_id is None])
+        cards = [
             lesson_card(page, number, media=media, codes=codes, url=f"{course_url}{page.slug}/")
             for number, page in enumerate(self.pages, start=1)
         ]
+        return [replace(card, reading_bytes=read.get(page.pk)) for page, card in zip(self.pages, cards, strict=True)]
 
 
 def lesson_card(

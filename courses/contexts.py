@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.utils.translation import get_language, gettext
 
+from courses import readings
 from courses.blocks import Tongue
 from courses.cards import (
     Lessons,
@@ -25,7 +26,7 @@ from courses.pictures import COURSE, LINK_PREVIEW, picture
 from courses.selectors import topics
 from courses.tongues import own_name
 from courses.types import Cue, Hearing, Reading, Slide
-from courses.visibility import public
+from courses.visibility import is_private, public
 from media_pipeline import selectors as media_pipeline
 from media_pipeline.types import Media
 
@@ -71,8 +72,10 @@ def course_context(page: CoursePage, *, private: bool) -> dict[str, Any]:
     url = page.url or ""
     cards = lessons.cards(media, codes, url)
     titles = tuple(topic.title_in(language) for topic in page.topics.all())
+    card = course_card(page, lessons.pages, media, codes, titles, url=url)
+    read_bytes = 0 if is_private(page.path) else sum(each.reading_bytes or 0 for each in cards)
     return {
-        "course": replace(course_card(page, lessons.pages, media, codes, titles, url=url), summary=page.summary),
+        "course": replace(card, summary=page.summary, reading_bytes=read_bytes),
         "modules": modules_of(page, lessons.pages, cards),
         "outcomes": tuple(filter(None, (line.strip(" \t-•·") for line in page.outcomes.splitlines()))),
         "audiences": tuple(audience.title_in(language) for audience in page.audiences.all()),
@@ -136,8 +139,10 @@ def lesson_context(
     lesson_url = f"{url}{page.slug}/"
     here = f"{lesson_url}in/{tongue.language}/" if tongue else lesson_url
     heard = shown.get(known.asset_id) if known else None
+    to_keep = page.asset_id is None and not private and not is_private(page.path)
+    reading_bytes = readings.sizes([page.pk])[page.pk] if to_keep else None
     return {
-        "lesson": replace(card(page, at + 1), summary=page.summary),
+        "lesson": replace(card(page, at + 1), summary=page.summary, reading_bytes=reading_bytes),
         "media": heard,
         "cues": cues,
         "plain": f"{here}plain/" if known and known.plain.renditions and not private and not plain else "",

@@ -73,6 +73,7 @@ class LessonCard:
     qualities: tuple[Quality, ...]
     poster_url: str | None
     fraction: float  # of encoding, 0..1
+    reading_bytes: int | None = None  # of the page and its pictures, where there is only that
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,12 @@ class CourseCard:
     duration_s: float
     size_bytes: int
     picture_url: str | None = None
+    reading_bytes: int = 0  # of its lessons to read, where they were counted
+
+    @property
+    def size_to_keep_bytes(self) -> int:
+        """What keeping all its lessons takes."""
+        return self.size_bytes + self.reading_bytes
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from courses import urls as courses_urls
+from lms.api import views as api_views
 from lms.api.site import api
 from lms.core import health, metrics, robots, uploads
 from lms.offline import urls as offline_urls
@@ -19,6 +20,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     *courses_urls.files,
     path("media/", include("media_pipeline.urls")),
+    path("api/v1/lessons/<uuid:lesson_key>/completed", api_views.completed, name="lesson_completed"),
     path("api/v1/", api.urls),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),

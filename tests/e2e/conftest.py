@@ -47,7 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     database.copy_to(folder / "db.sqlite3")
     static.copy_to(folder)
-    with Site(folder, ("pattern", "sound", "picture", "voices")) as running:
+    with Site(folder, ("pattern", "sound", "picture", "voices", "text")) as running:
         yield running
 
 

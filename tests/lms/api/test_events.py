@@ -170,3 +170,45 @@ def test_a_forged_guest_number_is_nobody(client: Client, lesson_key: UUID) -> No
 def test_the_schema_is_public(client: Client) -> None:
     paths = client.get("/api/v1/schema/").json()["paths"]
     assert set(paths) == {"/api/v1/me", "/api/v1/events", "/api/v1/visits"}
+
+
+# A form, from pages without JavaScript --------------------------------------------------------------------------------
+
+
+def finish(client: Client, key: UUID, back: str = "/courses/potatoes/seed/", **headers: str) -> Any:
+    return client.post(f"/api/v1/lessons/{key}/completed", {"next": back}, headers=headers)
+
+
+def test_a_form_completes_a_lesson_to_read_once_and_leads_back_to_where_it_says_so(
+    client: Client, lesson_key: UUID
+) -> None:
+    client.force_login(User.objects.create_user("wang"))
+    for _ in range(2):
+        answer = finish(client, lesson_key)
+        assert answer.status_code == 303
+        assert answer["Location"] == "/courses/potatoes/seed/#learned"
+        assert "no-store" in answer["Cache-Control"]
+    assert LearningEvent.objects.get().kind == "lesson_completed"
+    assert client.get("/api/v1/me").json()["progress"][str(lesson_key)]["completed"]
+
+
+def test_a_guests_form_counts_for_the_phone_it_came_from(client: Client, lesson_key: UUID) -> None:
+    finish(client, lesson_key)
+    assert client.get("/api/v1/me").json()["progress"][str(lesson_key)]["completed"]
+    assert Client().get("/api/v1/me").json()["progress"] == {}
+
+
+@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", ""])
+def test_a_form_leads_to_no_other_site(client: Client, lesson_key: UUID, back: str) -> None:
+    assert finish(client, lesson_key, back)["Location"] == "/#learned"
+
+
+@pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}])
+def test_a_form_of_another_site_is_refused(client: Client, lesson_key: UUID, headers: dict[str, str]) -> None:
+    assert finish(client, lesson_key, **headers).status_code == 403
+    assert not LearningEvent.objects.exists()
+
+
+def test_a_form_for_no_lesson_is_not_found_and_one_that_is_no_form_refused(client: Client, lesson_key: UUID) -> None:
+    assert finish(client, uuid4()).status_code == 404
+    assert client.get(f"/api/v1/lessons/{lesson_key}/completed").status_code == 405

@@ -129,7 +129,7 @@ const Keep = (() => {
       ...from('[data-script]').map(element => element.dataset.script),
     ]
     const own = named.map(name => new URL(name, new URL(url, location)).pathname)
-    return [...new Set([url, ...own])]
+    return [...new Set([url, ...own])].sort()
   }
 
   // The page is that of the lesson, and the rest is no page: nothing of what answers in the site's place is kept.
@@ -148,9 +148,10 @@ const Keep = (() => {
     const cache = await Kept.open()
     const old = await Kept.get(main.dataset.lesson)
     const record = { key: main.dataset.lesson, title: main.dataset.title, lang: page.documentElement.lang, url, files: found, urls, bytes: sum(found), whole: false, at: Date.now() }
-    // The page that was kept shows the old files (worker.js).
-    const renewed = old && String(old.files) != String(found)
-    for (const one of urls) {
+    // The page that was kept shows the old files and pictures (worker.js).
+    const renewed = old && String([old.files, old.urls]) != String([found, urls])
+    // The page last: it is not to name pictures that did not come.
+    for (const one of [...urls.filter(one => one != url), url]) {
       if ((renewed && one == url) || !(await cache.match(one, { ignoreVary: true }))) await cache.put(one, await own(one, url, record.key))
     }
     await Kept.save(record)
@@ -164,9 +165,9 @@ const Keep = (() => {
       }
     }
     await Kept.save({ ...record, whole: true })
-    if (old) await Kept.release(old.files)
+    if (old) await Kept.release(old)
     return true
   }
 
-  return { files, held, keep, sum, ask, Gone, Away }
+  return { files, held, keep, needs, sum, ask, Gone, Away }
 })()

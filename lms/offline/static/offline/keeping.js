@@ -93,8 +93,9 @@
     }
     // The button to play says what playing takes: nothing, where what is chosen is here.
     const price = $('[data-play] small')
-    const amount = price.textContent
+    const amount = price?.textContent
     const tellPrice = async () => {
+      if (!price) return // a lesson to read
       const record = await Kept.get(key)
       const { quality, share } = chosen()
       const here = record?.whole && String(Keep.files(document, quality, share)) == String(record.files)
@@ -122,7 +123,7 @@
       persist()
       const tell = (what, bytes) => {
         came += bytes
-        bar.value = Math.min(came / size, 1)
+        bar.value = Math.min(came / (size || 1), 1)
         say(box, what == 'wait' ? words.wait : what == 'again' ? words.again : fill(words.part, { n: mega(came), of: mega(size) }))
       }
       tell('came', 0)
@@ -165,9 +166,19 @@
         button.hidden = same
         const kept = name && $(`[data-quality=${name}]`)
         if (kept && $('video,audio').paused) kept.click() // what is here plays without a link
+        if (same) refresh(record, { quality: name, share: share && !name })
         return
       }
       start({ quality: name, share: share && !name })
+    }
+    // Words and pictures that changed, and that the page has just shown, are kept in place of the old ones.
+    const refresh = async (record, how) => {
+      const url = location.pathname
+      if (record.url != url || String([...record.urls].sort()) == String(Keep.needs(document, url))) return
+      const { signal } = new AbortController()
+      await Keep.keep({ page: document, url, ...how, signal, tell: () => 0 }).catch(error => {
+        if (!reason(words, error) && !(error instanceof Keep.Away)) throw error // what was kept stays
+      })
     }
     look()
     offerToSend(box)
@@ -176,7 +187,7 @@
   const course = box => {
     const words = box.dataset
     const [button, bar] = ['[data-keep-course]', '[data-keep-progress]'].map(name => $(name, box))
-    const rows = [...document.querySelectorAll('.row[data-lesson][data-bytes]')]
+    const rows = [...document.querySelectorAll('.row[data-lesson]:is([data-bytes],[data-read])')]
     const share = !(window.MediaSource && MediaSource.isTypeSupported('video/mp4; codecs="av01.0.01M.08"'))
     const page = async url => {
       const answer = await Keep.ask(url)
@@ -201,7 +212,7 @@
             let came = await Keep.held(files)
             const tell = (what, bytes) => {
               came += bytes
-              bar.value = (at + came / size) / rows.length
+              bar.value = (at + came / (size || 1)) / rows.length
               say(box, what == 'wait' ? words.wait : fill(words.part, { n: mega(all + came), at: at + 1, of: rows.length }))
             }
             tell('came', 0)
@@ -248,7 +259,8 @@
           link.lang = record.lang
           const came = await Keep.held(record.files)
           const whole = record.whole && came == record.bytes
-          $('small', item).textContent = whole ? fill(words.whole, { n: mega(record.bytes) }) : fill(words.part, { n: mega(came), of: mega(record.bytes) })
+          const told = whole ? (record.bytes ? words.whole : words.read) : words.part
+          $('small', item).textContent = fill(told, { n: mega(whole ? record.bytes : came), of: mega(record.bytes) })
           const furrow = $('progress', item)
           furrow.hidden = whole
           furrow.value = record.bytes ? came / record.bytes : 0

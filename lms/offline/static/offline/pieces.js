@@ -108,10 +108,13 @@ const Kept = (() => {
   const size = async path => (await all()).flatMap(record => record.files).filter(file => file[0] == path).map(file => file[1])[0]
   const paths = async () => new Set((await all()).flatMap(record => record.files.map(([path]) => path)))
 
-  // Frees those of `files` that no lesson needs any more.
-  const release = async files => {
+  // Frees those of a record's files, pages and pictures that no lesson needs any more.
+  const release = async gone => {
     const needed = await paths()
-    for (const [path] of files) if (!needed.has(path)) await Pieces.forget(path)
+    for (const [path] of gone.files) if (!needed.has(path)) await Pieces.forget(path)
+    const urls = new Set((await all()).flatMap(record => record.urls))
+    const cache = await open()
+    for (const url of gone.urls) if (!urls.has(url)) await cache.delete(url)
   }
 
   // Frees what this lesson alone needed.
@@ -120,10 +123,7 @@ const Kept = (() => {
     const gone = await get(key)
     if (!gone) return
     for (const whole of [true, false]) await cache.delete(address(key, whole))
-    const others = await all()
-    const urls = new Set(others.flatMap(record => record.urls))
-    for (const url of gone.urls) if (!urls.has(url)) await cache.delete(url)
-    await release(gone.files)
+    await release(gone)
   }
   return { open, all, get, save, size, paths, release, remove }
 })()

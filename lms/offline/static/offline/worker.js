@@ -47,12 +47,15 @@ const tell = async (event, kept, answer) => {
   const client = await clients.get(event.resultingClientId)
   if (client) client.postMessage('newer')
 }
-// What is kept with a page are files: a page that shows others would not play without a link.
+// What is kept with a page are files and pictures: a page that shows others would not be whole without a link.
+const PICTURE = /<img[^>]* src="([^"]+)/g
 const fits = async (request, answer) => {
   const { pathname } = new URL(request.url)
   const record = (await Kept.all()).find(one => one.url == pathname)
+  if (!record) return true
   const text = await answer.text()
-  return !record || record.files.every(([path]) => text.includes(path))
+  const pictures = [...text.matchAll(PICTURE)].map(found => found[1])
+  return record.files.every(([path]) => text.includes(path)) && pictures.every(path => record.urls.includes(path))
 }
 const store = async (request, answer) => {
   for (const name of [PAGES, 'kept']) {
