@@ -175,6 +175,33 @@ def test_what_is_kept_is_listed_and_removed(site: Site, phone: BrowserContext) -
     assert page.locator("[data-kept]").count() == 0
 
 
+def test_what_is_kept_stands_under_its_course_in_the_courses_order(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + site.lesson("voices"))
+    keep(page)
+    for clip in ("text", "sound"):
+        page.goto(site.address + site.lesson(clip))
+        keep(page)
+    page.goto(site.address + "/kept/")
+    rows = page.locator("[data-kept-list] a")
+    rows.first.wait_for()
+    assert page.locator("[data-kept-list] h2").all_inner_texts() == ["开网店"]
+    assert [re.sub(r".*（(.*)）", r"\1", title) for title in rows.all_inner_texts()] == ["sound", "voices", "text"]
+
+
+def test_a_kept_lesson_shows_its_poster_without_a_server(site: Site, phone: BrowserContext) -> None:
+    page = opened(phone, site.address + site.lesson("pattern"))
+    keep(page)
+    came: list[str] = []
+    page.on("requestfinished", lambda request: came.append(request.url))
+    site.stop()
+    try:
+        page.reload()
+        until(page, "document.querySelector('video').poster.endsWith('poster.jpg')")
+        wait_for(page, lambda: any(url.endswith("poster.jpg") for url in came), "the poster comes from the phone")
+    finally:
+        site.start()
+
+
 def test_a_kept_lesson_is_handed_on_as_a_file_by_the_phones_share_sheet(site: Site, phone: BrowserContext) -> None:
     phone.add_init_script("""window.shared = []
 navigator.canShare = ({ files }) => files[0].type == 'video/mp4'

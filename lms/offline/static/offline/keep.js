@@ -146,8 +146,10 @@ const Keep = (() => {
     const found = files(page, quality, share)
     const urls = needs(page, url)
     const cache = await Kept.open()
-    const old = await Kept.get(main.dataset.lesson)
-    const record = { key: main.dataset.lesson, title: main.dataset.title, lang: page.documentElement.lang, url, files: found, urls, bytes: sum(found), whole: false, at: Date.now() }
+    const { lesson: key, title, number } = main.dataset
+    const course = page.querySelector('.crumb a')?.textContent.trim()
+    const record = { key, title, number: +number, course, lang: main.lang, url, files: found, urls, bytes: sum(found), whole: false, at: Date.now() }
+    const old = await Kept.get(key)
     // The page that was kept shows the old files and pictures (worker.js).
     const renewed = old && String([old.files, old.urls]) != String([found, urls])
     // The page last: it is not to name pictures that did not come.

@@ -111,6 +111,9 @@
       if (found) bar.value = found.size ? came / found.size : 1
       if (state == 'whole') box.dataset.kept = ''
       else delete box.dataset.kept
+      // The player fetches no poster where the link is slow, or not there: this one is.
+      const film = state == 'whole' && $('[data-poster]')
+      if (film) film.poster = film.dataset.poster
       tellPrice()
     }
     const start = async (how = chosen()) => {
@@ -247,33 +250,51 @@
 
   const list = async box => {
     const words = box.dataset
-    const row = $('template', box).content
+    const section = $('template', box).content.firstElementChild
+    const row = $('li', section)
+    row.remove()
+    // By course, the one kept from last first; its lessons in their order.
+    const byCourse = records => {
+      const courses = new Map()
+      for (const record of records.sort((a, b) => b.at - a.at)) {
+        const { course = '' } = record // before it was noted
+        courses.set(course, [...(courses.get(course) || []), record])
+      }
+      return [...courses].map(([title, lessons]) => [title, lessons.sort((a, b) => (a.number || 0) - (b.number || 0))])
+    }
     const put = async () => {
-      const records = (await Kept.all()).sort((a, b) => b.at - a.at)
-      const items = await Promise.all(
-        records.map(async record => {
-          const item = row.cloneNode(true)
-          const link = $('a', item)
-          link.href = record.url
-          link.textContent = record.title
-          link.lang = record.lang
-          const came = await Keep.held(record.files)
-          const whole = record.whole && came == record.bytes
-          const told = whole ? (record.bytes ? words.whole : words.read) : words.part
-          $('small', item).textContent = fill(told, { n: mega(whole ? record.bytes : came), of: mega(record.bytes) })
-          const furrow = $('progress', item)
-          furrow.hidden = whole
-          furrow.value = record.bytes ? came / record.bytes : 0
-          const button = $('button', item)
-          button.setAttribute('aria-label', `${button.textContent}: ${record.title}`)
-          button.onclick = async () => {
-            await Kept.remove(record.key)
-            put()
-          }
-          return item
-        }),
-      )
-      $('[data-kept-list]').replaceChildren(...items)
+      const records = await Kept.all()
+      const shown = async ([title, lessons]) => {
+        const part = section.cloneNode(true)
+        const heading = $('h2', part)
+        heading.textContent = title
+        heading.lang = lessons[0].lang
+        heading.hidden = !title
+        $('ul', part).append(...(await Promise.all(lessons.map(line))))
+        return part
+      }
+      const line = async record => {
+        const item = row.cloneNode(true)
+        const link = $('a', item)
+        link.href = record.url
+        link.textContent = record.title
+        link.lang = record.lang
+        const came = await Keep.held(record.files)
+        const whole = record.whole && came == record.bytes
+        const told = whole ? (record.bytes ? words.whole : words.read) : words.part
+        $('small', item).textContent = fill(told, { n: mega(whole ? record.bytes : came), of: mega(record.bytes) })
+        const furrow = $('progress', item)
+        furrow.hidden = whole
+        furrow.value = record.bytes ? came / record.bytes : 0
+        const button = $('button', item)
+        button.setAttribute('aria-label', `${button.textContent}: ${record.title}`)
+        button.onclick = async () => {
+          await Kept.remove(record.key)
+          put()
+        }
+        return item
+      }
+      $('[data-kept-list]').replaceChildren(...(await Promise.all(byCourse(records).map(shown))))
       $('[data-kept-none]').hidden = !!records.length
       const kept = await Kept.paths()
       const files = await Pieces.files()
