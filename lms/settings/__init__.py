@@ -185,6 +185,7 @@ CRITICAL_STYLES = critical.bundles(
         "lesson-below": [_SITE / name for name in ("facts.css", "go.css", "saved.css", "lesson-below.css", "keep.css")],
         "schools": [*_EVERY_PAGE, BASE_DIR / "lms/schools/static/schools/schools.css"],
         "hearings": [_SITE / "hearings.css"],
+        "learned": [_SITE / "learned.css"],
     }
 )
 # The player starts with the page: a file of its own would cost a round trip before the first sound.

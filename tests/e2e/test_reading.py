@@ -52,7 +52,6 @@ def sign_in(page: Page, site: Site, name: str) -> None:
     page.fill("#id_username", name)
     page.fill("#id_password", "reads-much")
     page.press("#id_password", "Enter")
-    page.wait_for_url(f"{site.address}/")
 
 
 def learned(phone: BrowserContext, site: Site) -> dict[str, bool]:
@@ -107,14 +106,15 @@ def test_what_was_written_anew_takes_the_place_of_what_was_kept(site: Site, phon
         page.reload()
         new = page.locator(".steps img").get_attribute("src")
         assert new != old
-        held = f"caches.match('{{}}', {{ cacheName: 'kept' }}).then(found => !!found)"
-        until(page, held.format(new))
-        until(page, held.format(old).replace("!!", "!"))
+        held = "caches.open('kept').then(cache => cache.match('{}')).then(Boolean)".format
+        until(page, held(new))
+        wait_for(page, lambda: not page.evaluate(held(old)), "the old picture is gone")
         site.stop()
         page.reload()
         assert "白布" in page.locator(".steps").inner_text()
         until(page, f"{PICTURE}.naturalWidth > 0")
     finally:
+        site.stop()
         site.start()
         told(site, ANEW.format(words=WORDS, colour="#1f6b3b"))
 
@@ -124,6 +124,7 @@ def test_what_was_read_in_the_field_counts_once_when_there_is_a_signal(
 ) -> None:
     page = opened(phone, site.address + site.lesson("text"))
     sign_in(page, site, learner)
+    page.wait_for_url(f"{site.address}/")
     page.goto(site.address + site.lesson("text"))
     until(page, f"{DONE} == 'false'")
     keep(page)
@@ -150,8 +151,7 @@ def test_a_guest_who_reads_may_claim_it_later(site: Site, phone: BrowserContext)
     until(page, f"{DONE} == 'true'")
     waiting = json.loads(page.evaluate("localStorage['events:']"))
     assert [event["kind"] for event in waiting] == ["lesson_completed"]
-    sign_in(page, site, registered(site, "claimer"))
-    page.goto(f"{site.address}/account/sign-in/")
+    sign_in(page, site, registered(site, "claimer"))  # the page comes back, and asks
     page.locator("[data-claim] button").first.click()
     wait_for(page, lambda: list(learned(phone, site).values()) == [True], "what the guest read is theirs")
 
@@ -160,6 +160,7 @@ def test_without_javascript_the_form_says_that_it_is_done(site: Site, browser: B
     context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN", java_script_enabled=False)
     page = context.new_page()
     sign_in(page, site, registered(site, "plain"))
+    page.wait_for_url(f"{site.address}/")
     page.goto(site.address + site.lesson("text"))
     assert not page.locator("#learned").is_visible()
     page.locator("[data-learned] button").click()

@@ -154,7 +154,7 @@ const Keep = (() => {
     const renewed = old && String([old.files, old.urls]) != String([found, urls])
     // The page last: it is not to name pictures that did not come.
     for (const one of [...urls.filter(one => one != url), url]) {
-      if ((renewed && one == url) || !(await cache.match(one, { ignoreVary: true }))) await cache.put(one, await own(one, url, record.key))
+      if ((renewed && one == url) || !(await cache.match(one, { ignoreVary: true }))) await Kept.put(one, await own(one, url, record.key))
     }
     await Kept.save(record)
     for (const file of found) {

@@ -105,6 +105,12 @@ const Kept = (() => {
     await cache.put(address(record.key, record.whole), new Response(JSON.stringify(record)))
     await cache.delete(address(record.key, !record.whole))
   }
+  // One answer an address: by what the site varies it, a phone that asked in two ways would hold two.
+  const put = async (url, answer) => {
+    const cache = await open()
+    await cache.delete(url, { ignoreVary: true })
+    await cache.put(url, answer)
+  }
   const size = async path => (await all()).flatMap(record => record.files).filter(file => file[0] == path).map(file => file[1])[0]
   const paths = async () => new Set((await all()).flatMap(record => record.files.map(([path]) => path)))
 
@@ -114,7 +120,7 @@ const Kept = (() => {
     for (const [path] of gone.files) if (!needed.has(path)) await Pieces.forget(path)
     const urls = new Set((await all()).flatMap(record => record.urls))
     const cache = await open()
-    for (const url of gone.urls) if (!urls.has(url)) await cache.delete(url)
+    for (const url of gone.urls) if (!urls.has(url)) await cache.delete(url, { ignoreVary: true })
   }
 
   // Frees what this lesson alone needed.
@@ -125,7 +131,7 @@ const Kept = (() => {
     for (const whole of [true, false]) await cache.delete(address(key, whole))
     await release(gone)
   }
-  return { open, all, get, save, size, paths, release, remove }
+  return { open, all, get, save, put, size, paths, release, remove }
 })()
 
 // Frees what was only played: the oldest first, until at most `most` bytes of it are left.

@@ -58,12 +58,11 @@ const fits = async (request, answer) => {
   return record.files.every(([path]) => text.includes(path)) && pictures.every(path => record.urls.includes(path))
 }
 const store = async (request, answer) => {
-  for (const name of [PAGES, 'kept']) {
-    const cache = await caches.open(name)
-    const stays = name == PAGES || ((await cache.match(request, { ignoreVary: true })) && (await fits(request, answer.clone())))
-    if (stays) await cache.put(request, answer.clone())
-  }
+  const kept = await Kept.open()
+  const stays = (await kept.match(request, { ignoreVary: true })) && (await fits(request, answer.clone()))
+  if (stays) await Kept.put(request.url, answer.clone())
   const cache = await caches.open(PAGES)
+  await cache.put(request, answer.clone())
   for (const old of (await cache.keys()).slice(0, -MOST_PAGES)) await cache.delete(old)
 }
 // The page of what is kept, in the place of one that is not: it says so.
