@@ -60,6 +60,7 @@
   // Progress: on this phone for everyone, to the server for who is signed in. What a guest did waits for whoever claims
   // it (account.js); without a link it is put down to who was signed in last.
   let me
+  let asked
   // RFC 9562, version 7: the time, then chance, which an address made for nothing ends in (randomUUID needs HTTPS).
   const uuid7 = () => {
     const ms = Date.now().toString(16)
@@ -67,6 +68,7 @@
   }
   const who = async () => {
     const answer = await fetch('/api/v1/me').catch(() => 0)
+    asked = true
     if (!answer.ok) return
     me = await answer.json()
     try {
@@ -77,18 +79,11 @@
     send()
   }
   const send = async () => {
-    const events = stored('events', [])
-    if (!me?.user || !events.length) return
-    const answer = await fetch('/api/v1/events', {
-      method: 'POST',
-      body: JSON.stringify(events.slice(0, 200)),
-      headers: { 'Content-Type': 'application/json' },
-      keepalive: true, // the page may be closed next
-    }).catch(() => 0)
-    if (!answer.ok) return
-    const { accepted, rejected } = await answer.json()
-    const done = new Set([...accepted, ...rejected.map((r) => r.id)])
-    store('events', stored('events', []).filter((e) => !done.has(e.id)))
+    const events = stored('events', []).slice(0, 200)
+    if (!me?.user || !events[0]) return
+    // The page may be closed next
+    const answer = await fetch('/api/v1/events', { method: 'POST', body: JSON.stringify(events), keepalive: true }).catch(() => 0)
+    if (answer.ok) store('events', stored('events', []).filter((e) => !events.some((sent) => sent.id == e.id)))
   }
   const note = (kind, data) => {
     const event = { id: uuid7(), kind, lesson_key: key, at: new Date().toISOString(), data }
@@ -102,8 +97,8 @@
     known[key] = {
       position_s: v.currentTime > length() - 2 ? 0 : v.currentTime,
       fraction: Math.max(before.fraction || 0, v.currentTime / length()),
-      completed: done,
       at: new Date().toISOString(),
+      completed: done,
     }
     store('progress', known)
     noted = Date.now()
@@ -112,23 +107,25 @@
     send()
   }
   let sent = 0
-  const tell = async () => {
-    if (!length() || v.currentTime == sent) return
+  // Whose it is comes first: who sat here last may be somebody else. Who leaves has no time to ask.
+  const tell = async (leaves) => {
+    const at = v.currentTime
+    if (!length() || at == sent) return
+    sent = at
+    if (!me && !leaves) await who()
     keep()
-    sent = v.currentTime
-    note('lesson_played', { position_s: sent, duration_s: length() })
-    if (!me) await who()
+    note('lesson_played', { position_s: at, duration_s: length() })
     send()
   }
   v.addEventListener('timeupdate', () => {
     follow()
     if (v.paused || !length()) return
-    if (Date.now() - noted > 5000) keep()
+    if (asked && Date.now() - noted > 5000) keep()
     if (Math.abs(v.currentTime - sent) > 20) tell()
   })
   // Who stops here may go on at another phone: the server hears of it now, not when the next page is opened.
-  v.onpause = tell
-  addEventListener('pagehide', () => v.paused || tell())
+  v.onpause = () => tell()
+  addEventListener('pagehide', () => v.paused || tell(true))
   addEventListener('load', async () => {
     if (!v.paused) return
     await who()
