@@ -50,6 +50,15 @@ def test_pages_are_the_same_for_everyone(site: Site, client: Client, name: str) 
     assert client.get(url).content.decode() == page
 
 
+@pytest.mark.parametrize("name", ["home", "index", "course", "ready", "text"])
+def test_every_page_can_be_installed_and_its_foot_is_true_for_everyone(site: Site, client: Client, name: str) -> None:
+    _answer, page = sent(client, addresses(site)[name])
+    assert page.count('<link rel="manifest" href="/manifest.webmanifest">') == 1
+    foot = page.split("<footer")[1]
+    assert "我的账号" in foot
+    assert "登录" not in foot  # somebody signed in reads it too
+
+
 @pytest.mark.parametrize("name", ["home", "course", "ready"])
 def test_the_policy_names_every_style_and_script_in_the_page_and_allows_no_other(
     site: Site, client: Client, name: str
