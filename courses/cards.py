@@ -11,21 +11,11 @@ from courses.models import CoursePage, LessonPage, ShortCode, Topic
 from courses.pictures import CARD, picture
 from courses.types import CourseCard, LessonCard, LessonState, ModuleView, Quality
 from courses.visibility import private_paths, public
+from lms.core.words import first_words
 from media_pipeline import selectors as media_pipeline
 from media_pipeline.types import Media
 
 LISTED_CHARACTERS = 140
-
-
-def first_words(text: str, length: int = LISTED_CHARACTERS) -> str:
-    """The beginning of a summary, as lists show it: cut after a sentence or at a word."""
-    if len(text) <= length:
-        return text
-    cut = text[:length]
-    ends = [cut.rfind(mark) for mark in "。！？.!?"]
-    if max(ends) >= length // 2:
-        return cut[: max(ends) + 1]
-    return f"{cut.rsplit(None, 1)[0].rstrip('，、,;；：:')}…"
 
 
 def codes_of(keys: Collection[UUID]) -> dict[UUID, str]:
@@ -94,7 +84,7 @@ def lesson_card(
     return LessonCard(
         key=page.translation_key,
         title=page.title,
-        summary=first_words(page.summary),
+        summary=first_words(page.summary, LISTED_CHARACTERS),
         url=url,
         short_code=codes.get(page.translation_key, ""),
         number=number,
@@ -150,7 +140,7 @@ def course_card(
     return CourseCard(
         key=page.translation_key,
         title=page.title,
-        summary=first_words(page.summary),
+        summary=first_words(page.summary, LISTED_CHARACTERS),
         url=url,
         short_code=codes.get(page.translation_key, ""),
         topics=topics,

@@ -105,6 +105,8 @@ def test_no_page_keeps_anybody_out_or_runs_over_the_edge(
         faults += [f"{name}: {fault['id']} {fault['nodes'][0]['html'][:120]}" for fault in found]
         if tab.evaluate("document.documentElement.scrollWidth") > 360:
             faults.append(f"{name}: wider than the screen")
+        if (tab.evaluate("document.querySelector('.top')?.offsetHeight") or 0) > 60:
+            faults.append(f"{name}: the head takes two lines")
         faults += [f"{name}: small target {small}" for small in _small_targets(tab)]
     context.close()
     assert faults == []

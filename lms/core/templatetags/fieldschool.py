@@ -21,6 +21,7 @@ from lms.core.icons import ICONS, TURNING
 from lms.core.languages import content_language as language_of_pages
 from lms.core.pages import keep_fresh
 from lms.core.qr import qr as drawn_qr
+from lms.core.words import first_words
 
 register = template.Library()
 
@@ -32,6 +33,7 @@ register.filter("duration", sizes.duration)
 register.filter("clock_time", sizes.clock_time)
 register.filter("quality_label", sizes.quality_label)
 register.filter("data_amount", sizes.data_amount)
+register.filter("first_words", first_words)
 
 
 @register.filter
