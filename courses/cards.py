@@ -1,19 +1,20 @@
 """Courses and lessons as lists show them, made from pages and media in a bounded number of queries."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Q
+from wagtail.models import Page
 
 from courses import readings
-from courses.models import CoursePage, LessonPage, ShortCode, Topic
+from courses.models import CoursePage, LessonPage, Module, ShortCode, Topic
 from courses.pictures import CARD, picture
 from courses.types import CourseCard, LessonCard, LessonState, ModuleView, Quality
 from courses.visibility import private_paths, public
 from lms.core.words import first_words
 from media_pipeline import selectors as media_pipeline
-from media_pipeline.types import Media
+from media_pipeline.types import Media, Size
 
 LISTED_CHARACTERS = 140
 
@@ -52,28 +53,53 @@ class Lessons:
     """The lessons of one course that its readers see, in the order of the tree."""
 
     course: CoursePage
-    pages: tuple[LessonPage, ...] = field(default=())
+    pages: tuple[LessonPage, ...]
+    private: frozenset[str]  # what of the tree is not for everyone
 
     @classmethod
     def of(cls, course: CoursePage) -> "Lessons":
         """Read them; two queries. Who sees a private course sees its lessons, but not what is private below it."""
-        private = frozenset(path for path in private_paths() if len(path) > len(course.path))
-        pages = public(LessonPage.objects.child_of(course), private=private)
-        return cls(course, tuple(pages.defer("body", "transcript_vtt", "transcript_cues").order_by("path")))
+        private = private_paths()
+        below = frozenset(path for path in private if len(path) > len(course.path))
+        pages = public(LessonPage.objects.child_of(course), private=below)
+        pages = pages.defer("body", "transcript_vtt", "transcript_cues").order_by("path")
+        return cls(course, tuple(pages), private)
+
+    def is_private(self, page: Page) -> bool:
+        """True when the course, or one of its lessons, is not for everyone."""
+        return any(page.path.startswith(path) for path in self.private)
 
     @property
     def keys(self) -> tuple[UUID, ...]:
         """Their keys, in order."""
         return tuple(page.translation_key for page in self.pages)
 
-    def cards(self, media: Mapping[UUID, Media], codes: Mapping[UUID, str], course_url: str) -> list[LessonCard]:
-        """A card for each of them. One query."""
-        read = readings.sizes([page.pk for page in self.pages if page.asset_id is None])
-        cards = [
-            lesson_card(page, number, media=media, codes=codes, url=f"{course_url}{page.slug}/")
-            for number, page in enumerate(self.pages, start=1)
-        ]
-        return [replace(card, reading_bytes=read.get(page.pk)) for page, card in zip(self.pages, cards, strict=True)]
+    @property
+    def asset_ids(self) -> list[UUID | None]:
+        """Their recordings, None for those to read."""
+        return [page.asset_id for page in self.pages]
+
+    def by_module(self, modules: Sequence[Module]) -> list[tuple[int, LessonPage]]:
+        """With their numbers, as the course shows them: those outside modules first, then module by module."""
+        places: dict[UUID | None, int] = {module.key: place for place, module in enumerate(modules, start=1)}
+        return sorted(enumerate(self.pages, start=1), key=lambda each: places.get(each[1].module_key, 0))
+
+
+def lesson_cards(
+    numbered: Sequence[tuple[int, LessonPage]],
+    media: Mapping[UUID, Media],
+    codes: Mapping[UUID, str],
+    course_url: str,
+) -> list[LessonCard]:
+    """A card for each of some lessons of a course. One query."""
+    read = readings.sizes([page.pk for _number, page in numbered if page.asset_id is None])
+    return [
+        replace(
+            lesson_card(page, number, media=media, codes=codes, url=f"{course_url}{page.slug}/"),
+            reading_bytes=read.get(page.pk),
+        )
+        for number, page in numbered
+    ]
 
 
 def lesson_card(
@@ -98,10 +124,9 @@ def lesson_card(
 
 
 def modules_of(
-    course: CoursePage, lessons: Sequence[LessonPage], cards: Sequence[LessonCard]
+    modules: Sequence[Module], lessons: Sequence[LessonPage], cards: Sequence[LessonCard]
 ) -> tuple[ModuleView, ...]:
     """The cards under their modules, in the course's order; lessons outside modules come first, without a title."""
-    modules = list(course.modules.all())
     known = {module.key for module in modules}
     groups: dict[UUID | None, list[LessonCard]] = {}
     for page, card in zip(lessons, cards, strict=True):
@@ -113,29 +138,35 @@ def modules_of(
 def course_cards(courses: Iterable[CoursePage], language: str) -> tuple[CourseCard, ...]:
     """Cards of public courses, whatever their number in about ten queries."""
     pages = list(courses)
-    lessons: dict[str, list[LessonPage]] = {page.path: [] for page in pages}
-    for lesson in public(LessonPage.objects.filter(_children(pages))).only("path", "asset_id", "translation_key"):
-        lessons[lesson.path[: -lesson.steplen]].append(lesson)
-    assets = {lesson.asset_id for group in lessons.values() for lesson in group if lesson.asset_id}
-    media = media_pipeline.media(assets) if assets else {}
+    recordings: dict[str, list[UUID | None]] = {page.path: [] for page in pages}
+    lessons = public(LessonPage.objects.filter(_children(pages))).order_by()
+    for path, asset_id in lessons.values_list("path", "asset_id"):
+        recordings[path[: -LessonPage.steplen]].append(asset_id)
+    sizes = sizes_of(asset_id for group in recordings.values() for asset_id in group)
     codes = codes_of([page.translation_key for page in pages])
     titles = topic_titles([page.pk for page in pages], language)
     return tuple(
-        course_card(page, lessons[page.path], media, codes, titles.get(page.pk, ()), url=page.url) for page in pages
+        course_card(page, recordings[page.path], sizes, codes, titles.get(page.pk, ()), url=page.url) for page in pages
     )
+
+
+def sizes_of(asset_ids: Iterable[UUID | None]) -> dict[UUID, Size]:
+    """What recordings take, by id. One query."""
+    wanted = {asset_id for asset_id in asset_ids if asset_id}
+    return media_pipeline.sizes(wanted) if wanted else {}
 
 
 def course_card(
     page: CoursePage,
-    lessons: Sequence[LessonPage],
-    media: Mapping[UUID, Media],
+    recordings: Sequence[UUID | None],
+    sizes: Mapping[UUID, Size],
     codes: Mapping[UUID, str],
     topics: tuple[str, ...],
     *,
     url: str,
 ) -> CourseCard:
-    """One course with what its lessons come to."""
-    known = [media[lesson.asset_id] for lesson in lessons if lesson.asset_id and lesson.asset_id in media]
+    """One course with what its lessons, each with a recording or None, come to."""
+    known = [sizes[asset_id] for asset_id in recordings if asset_id and asset_id in sizes]
     small = picture(page.picture, CARD) if page.picture_id else None
     return CourseCard(
         key=page.translation_key,
@@ -144,7 +175,7 @@ def course_card(
         url=url,
         short_code=codes.get(page.translation_key, ""),
         topics=topics,
-        lesson_count=len(lessons),
+        lesson_count=len(recordings),
         duration_s=sum(item.duration_s or 0.0 for item in known),
         size_bytes=sum(item.size_to_play_bytes or 0 for item in known),
         picture_url=small.url if small else None,

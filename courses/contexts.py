@@ -18,7 +18,9 @@ from courses.cards import (
     course_card,
     course_cards,
     lesson_card,
+    lesson_cards,
     modules_of,
+    sizes_of,
     topics_within,
 )
 from courses.models import CourseIndexPage, CoursePage, HomePage, LessonPage
@@ -26,12 +28,13 @@ from courses.pictures import COURSE, LINK_PREVIEW, picture
 from courses.selectors import topics
 from courses.tongues import own_name
 from courses.types import Cue, Hearing, Reading, Slide
-from courses.visibility import is_private, public
+from courses.visibility import public
 from media_pipeline import selectors as media_pipeline
 from media_pipeline.types import Media
 
 HOME_COURSES = 8
 PAGE_SIZE = 20
+PAGE_LESSONS = 100
 CUE_EARLY_S = 0.5
 
 
@@ -63,20 +66,27 @@ def _listed(page: HomePage | CourseIndexPage) -> Any:
     return courses.select_related("locale", "picture").prefetch_related("picture__renditions")
 
 
-def course_context(page: CoursePage, *, private: bool) -> dict[str, Any]:
-    """A course with its modules and lessons."""
+def course_context(page: CoursePage, *, private: bool, page_number: str | None = None) -> dict[str, Any]:
+    """A course with its modules and lessons: all of them, or those of a page of the list when its number is given."""
     language = page.locale.language_code
-    lessons = Lessons.of(page)
-    media = _media([lesson.asset_id for lesson in lessons.pages], private=private)
-    codes = codes_of([page.translation_key, *lessons.keys])
+    lessons, modules = Lessons.of(page), list(page.modules.all())
+    numbered = lessons.by_module(modules)
+    listed = Paginator(numbered, PAGE_LESSONS).get_page(page_number)
+    if page_number is not None:
+        numbered = list(listed)
+    shown = [lesson for _number, lesson in numbered]
+    media = _media([lesson.asset_id for lesson in shown], private=private)
+    codes = codes_of([page.translation_key, *(lesson.translation_key for lesson in shown)])
     url = page.url or ""
-    cards = lessons.cards(media, codes, url)
+    cards = lesson_cards(numbered, media, codes, url)
     titles = tuple(topic.title_in(language) for topic in page.topics.all())
-    card = course_card(page, lessons.pages, media, codes, titles, url=url)
-    read_bytes = 0 if is_private(page.path) else sum(each.reading_bytes or 0 for each in cards)
+    card = course_card(page, lessons.asset_ids, sizes_of(lessons.asset_ids), codes, titles, url=url)
+    takes = 0 if lessons.is_private(page) else sum(each.size_bytes or each.reading_bytes or 0 for each in cards)
     return {
-        "course": replace(card, summary=page.summary, reading_bytes=read_bytes),
-        "modules": modules_of(page, lessons.pages, cards),
+        "course": replace(card, summary=page.summary),
+        "modules": modules_of(modules, shown, cards),
+        "paging": listed,
+        "to_keep_bytes": takes,
         "outcomes": tuple(filter(None, (line.strip(" \t-•·") for line in page.outcomes.splitlines()))),
         "audiences": tuple(audience.title_in(language) for audience in page.audiences.all()),
         "picture": picture(page.picture, COURSE),
@@ -109,14 +119,15 @@ def lesson_context(
     at = places.get(page.translation_key, len(lessons.pages))
     before = lessons.pages[at - 1] if at > 0 else None
     after = lessons.pages[at + 1] if at + 1 < len(lessons.pages) else None
+    near = [lesson for lesson in (before, page, after) if lesson]
     spoken = [each.asset_id for each in page.tongues]
-    media = _media([*(lesson.asset_id for lesson in lessons.pages), *spoken])
+    media = _media([*(lesson.asset_id for lesson in near), *spoken])
     if private:
         media = {**media, **_media([page.asset_id, *spoken], private=True)}
     own = media.get(page.asset_id) if page.asset_id else None
     known = _heard(own, media, tongue)
     in_tongue = _lessons_in(tongue, media, before, after)
-    codes = codes_of([course.translation_key, page.translation_key, *lessons.keys])
+    codes = codes_of([course.translation_key, *(lesson.translation_key for lesson in near)])
     url = course.url or ""
     # What plays here: this lesson and those beside it as they are heard, all as the device can play them.
     shown = media | in_tongue | ({known.asset_id: known} if known else {})
@@ -135,11 +146,11 @@ def lesson_context(
 
     _read_pictures(page)
     cues = tongue.cues if tongue and tongue.cues else page.cues
-    course_shown = course_card(course, lessons.pages, shown, codes, (), url=url)
+    course_shown = course_card(course, lessons.asset_ids, {}, codes, (), url=url)
     lesson_url = f"{url}{page.slug}/"
     here = f"{lesson_url}in/{tongue.language}/" if tongue else lesson_url
     heard = shown.get(known.asset_id) if known else None
-    to_keep = page.asset_id is None and not private and not is_private(page.path)
+    to_keep = page.asset_id is None and not private and not lessons.is_private(page)
     reading_bytes = readings.sizes([page.pk])[page.pk] if to_keep else None
     return {
         "lesson": replace(card(page, at + 1), summary=page.summary, reading_bytes=reading_bytes),

@@ -98,12 +98,6 @@ class CourseCard:
     duration_s: float
     size_bytes: int
     picture_url: str | None = None
-    reading_bytes: int = 0  # of its lessons to read, where they were counted
-
-    @property
-    def size_to_keep_bytes(self) -> int:
-        """What keeping all its lessons takes."""
-        return self.size_bytes + self.reading_bytes
 
 
 @dataclass(frozen=True)

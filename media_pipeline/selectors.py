@@ -24,6 +24,7 @@ from media_pipeline.types import (
     PictureKind,
     Plain,
     Share,
+    Size,
     Sound,
     StepProgress,
     StepState,
@@ -55,6 +56,23 @@ def media(asset_ids: Collection[UUID], *, private: bool = False) -> dict[UUID, M
     return {
         asset_id: _media(asset, renditions[asset_id], steps[asset_id], private=private)
         for asset_id, asset in assets.items()
+    }
+
+
+def sizes(asset_ids: Collection[UUID]) -> dict[UUID, Size]:
+    """What `media` says of length and data, in one query that makes no objects: for totals over many lessons."""
+    size = "renditions__file__size_bytes"
+    plain = Q(renditions__mime__contains="avc1") | Q(renditions__mime__contains="mp4a")  # Rendition.is_plain
+    rows = Asset.objects.filter(id__in=set(asset_ids)).annotate(
+        picture=Min(size, filter=Q(renditions__kind__in=_TRACKS) & ~plain),
+        sound=Min(size, filter=Q(renditions__is_default=True)),
+        share=Min(size, filter=Q(renditions__kind=Rendition.Kind.SHARE)),
+    )
+    return {
+        asset_id: Size(duration_s, picture + (sound or 0) if picture else sound or share)
+        for asset_id, duration_s, picture, sound, share in rows.values_list(
+            "id", "duration_s", "picture", "sound", "share"
+        )
     }
 
 

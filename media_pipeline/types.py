@@ -178,6 +178,14 @@ class Media:
         return sum(step.fraction for step in self.steps) / len(self.steps)
 
 
+@dataclass(frozen=True)
+class Size:
+    """What lists say of one asset: its length, and the data of the usual choice (Media.size_to_play_bytes)."""
+
+    duration_s: float | None
+    size_to_play_bytes: int | None
+
+
 def _heard_with(sound: Sound | None, renditions: tuple[Rendition, ...]) -> tuple[Rendition, ...]:
     sound_bytes = sound.size_bytes if sound else 0
     return tuple(replace(one, size_with_sound_bytes=one.size_bytes + sound_bytes) for one in renditions)

@@ -114,7 +114,8 @@ class CoursePage(NumberedPage):
         from courses.contexts import course_context
 
         context = super().get_context(request, *args, **kwargs)
-        return {**context, **course_context(self, private=getattr(request, "is_preview", False))}
+        private = getattr(request, "is_preview", False)
+        return {**context, **course_context(self, private=private, page_number=request.GET.get("page", ""))}
 
 
 class Module(Orderable):

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from wagtail.images.models import Image
 from wagtail.images.tests.utils import get_test_image_file
@@ -14,6 +16,7 @@ from courses import contexts
 from courses.models import Audience, CourseIndexPage, CoursePage, HomePage, LessonPage, Topic
 from courses.pictures import CARD, picture
 from courses.types import Cue
+from media_pipeline.selectors import media
 from media_pipeline.testing import playable_asset, ready_asset
 from tests.factories import courses as make
 
@@ -140,10 +143,62 @@ def test_a_page_takes_at_most_twenty_queries(
             assert client.get(page.url).status_code == 200
 
 
-def test_lists_take_as_many_queries_for_eight_courses_as_for_two(client: Client) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+def test_a_long_course_is_listed_page_by_page_module_by_module(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contexts, "PAGE_LESSONS", 3)
+    course = make.course(modules=["准备", "开张"])
+    for title, module in (("甲", "开张"), ("乙", "准备"), ("丙", "开张"), ("丁", ""), ("戊", "准备")):
+        make.lesson(course, title, module=module, asset_id=ready_asset(name=f"{title}.mp4"))
+    first, second = client.get(course.url), client.get(f"{course.url}?page=2")
+    shown = [
+        [(module.title, [(card.number, card.title) for card in module.lessons]) for module in page.context["modules"]]
+        for page in (first, second)
+    ]
+    assert shown == [
+        [("", [(4, "丁")]), ("准备", [(2, "乙"), (5, "戊")])],
+        [("开张", [(1, "甲"), (3, "丙")])],
+    ]
+    assert 'rel="next" href="?page=2"' in first.content.decode()
+    assert "1 / 2" in first.content.decode()
+    for page in (first, second):
+        assert page.context["course"].lesson_count == 5
+        assert "把这些课存到手机" in page.content.decode()
+    sizes = [page.context["to_keep_bytes"] for page in (first, second)]
+    assert sum(sizes) == first.context["course"].size_bytes
+    assert client.get(f"{course.url}?page=xyz").status_code == 200
 
+
+def test_a_lesson_of_a_long_course_reads_the_media_of_its_neighbours_alone(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(contexts, "PAGE_LESSONS", 2)
+    monkeypatch.setattr(
+        contexts.media_pipeline, "media", lambda ids, _known=media, **how: asked.append(len(ids)) or _known(ids, **how)
+    )
+    course = make.course()
+    lessons = [make.lesson(course, asset_id=ready_asset(name=f"{number}.mp4")) for number in range(6)]
+    assert client.get(lessons[3].url).context["course"].lesson_count == 6
+    assert client.get(course.url).context["course"].lesson_count == 6
+    assert asked == [3, 2]
+
+
+def test_a_course_takes_as_many_queries_for_nine_lessons_as_for_two(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    course = make.course(modules=["一"])
+    for _ in range(2):
+        last = make.lesson(course, module="一", asset_id=ready_asset())
+    for url in (course.url, last.url):
+        client.get(url)
+        with CaptureQueriesContext(connection) as few:
+            client.get(url)
+        for _ in range(7):
+            make.lesson(course, module="一", asset_id=ready_asset())
+        with django_assert_max_num_queries(len(few) + 1):  # the lesson has one after it now
+            client.get(url)
+
+
+def test_lists_take_as_many_queries_for_eight_courses_as_for_two(client: Client) -> None:
     def queries(path: str) -> int:
         client.get(path)
         with CaptureQueriesContext(connection) as captured:

@@ -38,7 +38,7 @@ def test_a_page_takes_its_words_and_each_picture_within_its_cap(
 def test_a_lesson_to_read_says_what_it_takes_and_can_be_kept_and_completed(client: Client) -> None:
     lesson = with_pictures(make.course(), 10)
     html = client.get(lesson.url).content.decode()
-    assert '<span data-amount>0.1 兆</span>' in html
+    assert "<span data-amount>0.1 兆</span>" in html
     assert f'data-learned="{lesson.translation_key}"' in html
     assert "site/reading" in html
 
@@ -55,7 +55,7 @@ def test_a_course_is_kept_with_what_is_to_be_read(client: Client) -> None:
     html = client.get(course.url).content.decode()
     assert "data-keep-course" in html
     assert f'<li class="row" data-lesson="{lesson.translation_key}" data-read>' in html
-    assert client.get(course.url).context["course"].size_to_keep_bytes == readings.PAGE_BYTES
+    assert client.get(course.url).context["to_keep_bytes"] == readings.PAGE_BYTES
 
 
 def test_what_is_not_for_everyone_is_not_kept_on_a_shared_phone(client: Client) -> None:

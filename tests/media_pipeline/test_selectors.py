@@ -24,6 +24,24 @@ def test_any_number_of_assets_costs_three_queries(django_assert_num_queries: Cou
         assert selectors.media([]) == {}
 
 
+def test_sizes_are_those_of_the_whole_media_in_one_query(django_assert_num_queries: Count) -> None:
+    ids = [
+        testing.ready_asset(content="camera", seed="1"),
+        testing.ready_asset(content="slides", seed="2"),
+        testing.ready_asset(content="audio", seed="3"),
+        testing.failed_asset(seed="4"),
+        testing.received_asset(seed="5"),
+        testing.playable_asset(seed="6"),
+    ]
+    media = selectors.media(ids)
+    with django_assert_num_queries(1):
+        sizes = selectors.sizes([*ids, uuid4()])
+    assert {key: (size.duration_s, size.size_to_play_bytes) for key, size in sizes.items()} == {
+        key: (known.duration_s, known.size_to_play_bytes) for key, known in media.items()
+    }
+    assert selectors.sizes([]) == {}
+
+
 def test_renditions_come_with_the_fewest_bytes_first_and_with_the_price_of_the_sound() -> None:
     asset_id = testing.ready_asset(content="camera", duration_s=30)
     media = selectors.media([asset_id])[asset_id]
