@@ -257,8 +257,8 @@
     const byCourse = records => {
       const courses = new Map()
       for (const record of records.sort((a, b) => b.at - a.at)) {
-        const { course = '' } = record // before it was noted
-        courses.set(course, [...(courses.get(course) || []), record])
+        const title = record.course || '' // it was not noted always
+        courses.set(title, [...(courses.get(title) || []), record])
       }
       return [...courses].map(([title, lessons]) => [title, lessons.sort((a, b) => (a.number || 0) - (b.number || 0))])
     }
