@@ -2,6 +2,7 @@
 
 import random
 import re
+import shutil
 import signal
 import sqlite3
 from collections import Counter, defaultdict
@@ -411,3 +412,53 @@ def test_a_visit_tells_how_it_went_as_its_page_is_left(page: Page, site: Site) -
     assert 0 < sound_ms < 60_000
     assert 2 <= played_s <= 60
     assert kilobytes > 10
+
+
+def test_what_is_watched_before_it_is_known_who_is_there_is_put_down_to_nobody_else(page: Page, site: Site) -> None:
+    page.goto(site.address + COURSE)
+    page.evaluate("void (localStorage.who = 'somebody else')")  # whose session has ended meanwhile
+    held: list[Route] = []
+    page.route("**/api/v1/me", lambda route: held.append(route))
+    start(page, site)
+    page.wait_for_selector("[data-speed]:enabled")
+    played(page, 1)
+    page.evaluate("document.querySelector('video').pause()")
+    wait_for(page, lambda: bool(held), "the page asks who is there")
+    page.wait_for_timeout(300)
+    theirs = "Object.keys(localStorage).filter((name) => /^(events|progress):somebody else/.test(name))"
+    assert page.evaluate(theirs) == []
+    for route in held:
+        route.continue_()
+    until(page, "JSON.parse(localStorage['events:'] || '[]')[0]?.kind == 'lesson_played'")
+    assert page.evaluate(theirs) == []
+
+
+def test_a_link_that_plays_by_itself_takes_no_data_where_the_browser_refuses(browser: Browser, site: Site) -> None:
+    strict = browser.browser_type.launch(
+        executable_path=shutil.which("chromium"),
+        args=["--no-sandbox", "--autoplay-policy=document-user-activation-required"],
+    )
+    page = strict.new_page(locale="zh-CN")
+    page.goto(f"{site.address}{site.lesson('pattern')}#play")
+    page.wait_for_selector("[data-speed]:enabled")
+    page.wait_for_timeout(2000)
+    assert page.evaluate("document.querySelector('video').paused")
+    assert [name for name in fetched(page) if name.endswith(".mp4")] == []
+    page.evaluate("document.querySelector('video').focus()")
+    page.keyboard.press("Space")  # the browser's own controls are there
+    played(page, 1)
+    strict.close()
+
+
+def test_the_lock_screens_buttons_go_back_and_on(page: Page, site: Site) -> None:
+    page.add_init_script(
+        "window.buttons = {}; MediaSession.prototype.setActionHandler = (name, what) => (window.buttons[name] = what)"
+    )
+    start(page, site)
+    played(page, 1)
+    page.evaluate("window.buttons.seekforward()")
+    played(page, 5.5)
+    page.evaluate("document.querySelector('video').pause()")
+    before = page.evaluate(PLAYHEAD)
+    page.evaluate("window.buttons.seekbackward()")
+    assert page.evaluate(PLAYHEAD) == pytest.approx(before - 5)

@@ -81,7 +81,6 @@
   const send = async () => {
     const events = stored('events', []).slice(0, 200)
     if (!me?.user || !events[0]) return
-    // The page may be closed next
     const answer = await fetch('/api/v1/events', { method: 'POST', body: JSON.stringify(events), keepalive: true }).catch(() => 0)
     if (answer.ok) store('events', stored('events', []).filter((e) => !events.some((sent) => sent.id == e.id)))
   }
@@ -107,7 +106,7 @@
     send()
   }
   let sent = 0
-  // Whose it is comes first: who sat here last may be somebody else. Who leaves has no time to ask.
+  // Once it is known whose it is; who leaves cannot wait
   const tell = async (leaves) => {
     const at = v.currentTime
     if (!length() || at == sent) return
@@ -123,7 +122,7 @@
     if (asked && Date.now() - noted > 5000) keep()
     if (Math.abs(v.currentTime - sent) > 20) tell()
   })
-  // Who stops here may go on at another phone: the server hears of it now, not when the next page is opened.
+  // Who stops here may go on at another phone: the server hears of it now
   v.onpause = () => tell()
   addEventListener('pagehide', () => v.paused || tell(true))
   addEventListener('load', async () => {
@@ -185,8 +184,13 @@
     }, { once: true })
   }
 
-  // The lock screen; a picture there would be fetched at once, in the way of the lesson's own bytes
-  if (navigator.mediaSession) navigator.mediaSession.metadata = new MediaMetadata({ title: document.title })
+  // The lock screen; its picture would be fetched at once, in the way of the lesson's own bytes
+  const session = navigator.mediaSession
+  if (session) {
+    session.metadata = new MediaMetadata({ title: document.title })
+    session.setActionHandler('seekbackward', keys.ArrowLeft)
+    session.setActionHandler('seekforward', keys.ArrowRight)
+  }
 
   // The end
   const next = $('[data-next]')
