@@ -1,7 +1,7 @@
 // The buttons that keep a lesson or a course, and the page of what is kept. Words stand in data-* of their boxes.
 (() => {
   const $ = (selector, from = document) => from.querySelector(selector)
-  const mega = bytes => (bytes / 1e6).toFixed(1)
+  const mega = bytes => (bytes && bytes < 5e4 ? '<0.1' : (bytes / 1e6).toFixed(1))
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name])
   const say = (box, text) => {
     const line = $('[data-keep-say]', box)
