@@ -25,8 +25,11 @@ _SHORTER = (
 # A name that is not a property's: nothing, or three points, before it.
 _NAME = re.compile(r"(?:(?<![\w$.])|(?<=\.\.\.))[A-Za-z_$][\w$]*")
 _DECLARED = re.compile(r"\blet ([\w$]+(?:,[\w$]+)*)|([\w$]+)=>|\(([\w$,.]+)\)=>")
-# Where a name may be a property's too: a key, `{a,b}` (a list of arguments looks like it), a method.
-_AMBIGUOUS = re.compile(r"(?<=[{,])([\w$]+)(?=:)|(?<=[{,])([\w$]+)(?=[,}])|(?<=[{,])([\w$]+)(?=\([\w$,]*\)\{)")
+# Where a name may be a property's too: a key, `{a,b}` (a list of arguments looks like it), a method, `{a=1}=b`.
+_AMBIGUOUS = re.compile(
+    r"(?<=[{,])([\w$]+)(?=:)|(?<=[{,])([\w$]+)(?=[,}])|(?<=[{,])([\w$]+)(?=\([\w$,]*\)\{)"
+    r"|(?<=[{,])([\w$]+)(?==[^=>{}][^{}]*\}(?:=[^=>]|\)=>))"
+)
 
 
 def squeeze(script: str) -> str:

@@ -44,6 +44,8 @@ def test_names_of_a_script_that_is_one_function_are_shortened(written: str, sent
         "let speed=1\nf({speed:speed})",
         "let speed=1\nf(`${speed}`)",
         "let speed=1\nnew Stream({speed(){}})",
+        "let speed=1\nfor(let x of y){let{speed=2}=x}",
+        "let speed=1\nlet x=({speed=2})=>x",
         "document.title",
     ],
 )
