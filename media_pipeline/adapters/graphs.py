@@ -13,6 +13,7 @@ from media_pipeline.adapters.ffmpeg import program
 from media_pipeline.adapters.probe import FORMATS
 from media_pipeline.hull import TRIAL_PRESET, Shape, Trial
 from media_pipeline.ladder import (
+    PEAK,
     PLAIN_SOUND_BPS,
     SHARE_SOUND_BPS,
     VOICE_BPS,
@@ -30,7 +31,7 @@ from media_pipeline.storyboards import EVERY_S
 POSTER_CANDIDATES = 5
 TONED_AREA = 1280 * 720
 WHITE_NITS = 203  # of a page in high dynamic range (ITU-R BT.2408)
-UNBOUNDED_BPS = 100_000_000
+UNBOUNDED_BPS = 10_000_000  # at ten times this and a picture a second the encoder overflows and spoils all
 FRAGMENTED = "+empty_moov+delay_moov+default_base_moof+skip_trailer+frag_every_frame"
 ALWAYS = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1", "-stats_period", "0.5")
 
@@ -43,6 +44,7 @@ def voice(source: Path, plan: Plan, target: Path) -> list[str]:
             format="mp4",
             movflags=FRAGMENTED,
             acodec="libopus",
+            application="voip",
             ar=48_000,
             ac=1,
             audio_bitrate=VOICE_BPS,
@@ -286,7 +288,7 @@ def _av1(rung: PictureRung) -> dict[str, Any]:
         "vcodec": "libsvtav1",
         "preset": rung.preset,
         "crf": rung.crf,
-        "maxrate": rung.ceiling_bps,
+        "maxrate": round(rung.ceiling_bps * PEAK),
         "g": 99_999,
         "force_key_frames": _moments(rung.keyframes_s),
         "svtav1-params": ":".join(f"{key}={value}" for key, value in parameters.items()),
