@@ -14,6 +14,7 @@ from typing import Literal
 from media_pipeline.types import Content, PictureKind
 
 Bright = Literal["pq", "hlg"]
+Effort = Literal["fast", "default", "best"]
 StepKind = Literal["voice", "pictures", "share", "slides", "plain", "storyboard"]
 
 VOICE_BPS = 13_250
@@ -114,6 +115,7 @@ class Plan:
     pictures: tuple[PictureRung, ...]
     share: ShareRung | None  # None: the shared file is sound alone
     steps: tuple[StepKind, ...]
+    effort: Effort = "default"
 
     @property
     def duration_s(self) -> float:
@@ -170,6 +172,9 @@ _SHARE: dict[Content, tuple[int, float]] = {
     "screencast": (854 * 480, 7.5),
     "slides": (854 * 480, 2),
 }
+# Added to the presets of AV1 (the lower, the slower). What comes of it: docs/operations/media.md.
+_HASTE: dict[Effort, int] = {"fast": 4, "default": 0, "best": -1}
+_QUICKEST = 10
 _ADDS_FROM = 1.15  # times as wide
 # Text of 480 lines is read at the highest CRF as it is at 45, for half the bytes of its keyframes; in 240 lines its
 # strokes have so few points that they go first (words read by tesseract: benchmarks/results/media.md).
@@ -223,14 +228,14 @@ def keyframes(duration_s: float, first: tuple[float, ...], every_s: float, step_
     return tuple(time for time in times if time == 0 or time < duration_s - 1)
 
 
-def plan(probe: Probe, content: Content) -> Plan:
-    """The ladder of one source."""
+def plan(probe: Probe, content: Content, effort: Effort = "default") -> Plan:
+    """The ladder of one source. More effort is more time for fewer bytes; names and promises are the same."""
     has_sound = probe.audio_codec is not None
     pictures: tuple[PictureRung, ...] = ()
     share = None
     if probe.width and probe.height:
         pictures = tuple(
-            _rung(probe, content, rung, fit(probe.width, probe.height, rung.area))
+            _rung(probe, content, rung, fit(probe.width, probe.height, rung.area), effort)
             for rung in _rungs(probe.width, probe.height, content)
         )
         share = _share(probe, content, probe.width, probe.height)
@@ -245,7 +250,7 @@ def plan(probe: Probe, content: Content) -> Plan:
     steps.append("plain")
     if pictures:
         steps.append("storyboard")
-    return Plan(probe, content, has_sound, pictures, share, tuple(steps))
+    return Plan(probe, content, has_sound, pictures, share, tuple(steps), effort)
 
 
 def plain_rungs(probe: Probe, content: Content) -> tuple[PlainRung, ...]:
@@ -291,7 +296,7 @@ def _rungs(width: int, height: int, content: Content) -> tuple[_Rung, ...]:
     return _CAMERA if worth else _CAMERA[:-1]
 
 
-def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int]) -> PictureRung:
+def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int], effort: Effort) -> PictureRung:
     return PictureRung(
         name=rung.name,
         kind=rung.kind,
@@ -299,8 +304,8 @@ def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int]) ->
         height=size[1],
         fps=frame_rate(probe.fps or rung.fps, rung.fps),
         crf=_crf(rung, size),
-        preset=rung.preset,
-        vmaf=rung.vmaf,
+        preset=min(rung.preset + _HASTE[effort], _QUICKEST),
+        vmaf=0.0 if effort == "fast" else rung.vmaf,
         ceiling_bps=rung.with_sound_bps - VOICE_ON_DISK_BPS,
         screen=content != "camera",
         cheap_keyframes=content == "camera",
