@@ -41,7 +41,7 @@ STILLS_BPS = 20_000 - VOICE_ON_DISK_BPS
 STILL_QUALITIES = (60, 50, 40, 30, 20, 12)
 SMALLEST_SIDE = 16
 HIGHEST_CRF = 63
-PEAK = 1.5  # times the ceiling, for a while: an encoder held to the ceiling itself gives worse pictures for the same bytes
+PEAK = 1.5  # times the ceiling, for a while: held to the ceiling itself the same bytes give a worse picture
 
 
 @dataclass(frozen=True)

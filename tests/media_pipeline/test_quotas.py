@@ -113,5 +113,5 @@ def test_quotas_are_sizes(text: str, size_bytes: int | None) -> None:
 
 @pytest.mark.parametrize("text", ["0", "0GB", "-1", "many", "1e9", "10 GiB", "1,5TB", "9" * 40])
 def test_what_is_no_size_is_named_at_start(text: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match="MEDIA_QUOTA_BYTES.*200GB"):
+    with pytest.raises(ImproperlyConfigured, match=r"MEDIA_QUOTA_BYTES.*200GB"):
         room({"MEDIA_QUOTA_BYTES": text}, "MEDIA_QUOTA_BYTES")
