@@ -88,9 +88,9 @@ PLAINER = ("plain/", "plain/aac/")
 def lesson_context(page: LessonPage, *, private: bool, plain: str = "", tongue: Tongue | None = None) -> dict[str, Any]:
     """A lesson with its media and captions, its course, and the lessons beside it.
 
-    In a preview (`private`) the lesson may be new and not yet among those of its course. `plain`, one of PLAINER, is for
-    devices without AV1 or Opus, `tongue` for a further language: each leads to other lessons in the same way, where they
-    have it too.
+    In a preview (`private`) the lesson may be new and not yet among those of its course. `plain`, one of PLAINER, is
+    for devices without AV1 or Opus, `tongue` for a further language: each leads to other lessons in the same way,
+    where they have it too.
     """
     course = _course_of(page)
     if course is None:

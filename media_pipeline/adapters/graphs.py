@@ -46,7 +46,6 @@ def voice(source: Path, plan: Plan, target: Path) -> list[str]:
             format="mp4",
             movflags=FRAGMENTED,
             acodec="libopus",
-            application="voip",
             ar=48_000,
             ac=1,
             audio_bitrate=VOICE_BPS,
