@@ -138,14 +138,14 @@ class _Rung:
 # a picture of full size and rate is better than a smaller or slower one of the same bytes.
 _CAMERA = (
     _Rung("v48", "video", 48_000, 854 * 480, 15, 58, 3, 84),
-    _Rung("v100", "video", 100_000, 854 * 480, 30, 56, 4, 90),
-    _Rung("v250", "video", 250_000, 854 * 480, 30, 47, 5, 94),
+    _Rung("v100", "video", 100_000, 854 * 480, 30, 56, 5, 90),
+    _Rung("v250", "video", 250_000, 854 * 480, 30, 47, 6, 94),
     _Rung("high", "video", HIGH_WITH_SOUND_BPS, 1280 * 720, 30, 37, 10),
 )
 _SCREENCAST = (
     _Rung("v48", "video", 48_000, 1280 * 720, 7.5, 59, 3, 84),
-    _Rung("v100", "video", 100_000, 1280 * 720, 15, 55, 4, 90),
-    _Rung("v250", "video", 250_000, 1280 * 720, 30, 48, 5, 94),
+    _Rung("v100", "video", 100_000, 1280 * 720, 15, 55, 5, 90),
+    _Rung("v250", "video", 250_000, 1280 * 720, 30, 48, 6, 94),
 )
 _SLIDES = (
     _Rung("slides", "slides", SLIDES_WITH_SOUND_BPS, 854 * 480, 1, 63, 2),
