@@ -148,7 +148,7 @@ _SCREENCAST = (
     _Rung("v250", "video", 250_000, 1280 * 720, 30, 48, 6, 94),
 )
 _SLIDES = (
-    _Rung("slides", "slides", SLIDES_WITH_SOUND_BPS, 854 * 480, 1, 63, 2),
+    _Rung("slides", "slides", SLIDES_WITH_SOUND_BPS, 854 * 480, 1, 63, 3),
     _Rung("v100", "video", 100_000, 1280 * 720, 5, 40, 6),
 )
 _RUNGS: dict[Content, tuple[_Rung, ...]] = {"camera": _CAMERA, "screencast": _SCREENCAST, "slides": _SLIDES}
