@@ -304,13 +304,18 @@ def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int], ef
         height=size[1],
         fps=frame_rate(probe.fps or rung.fps, rung.fps),
         crf=_crf(rung, size),
-        preset=min(rung.preset + _HASTE[effort], _QUICKEST),
+        preset=_preset(rung, effort),
         vmaf=0.0 if effort == "fast" else rung.vmaf,
         ceiling_bps=rung.with_sound_bps - VOICE_ON_DISK_BPS,
         screen=content != "camera",
         cheap_keyframes=content == "camera",
         keyframes_s=_keyframes(probe, content),
     )
+
+
+def _preset(rung: _Rung, effort: Effort) -> int:
+    haste = _HASTE[effort] if rung.kind == "video" else max(0, _HASTE[effort])  # slides are as slow as it helps
+    return min(rung.preset + haste, _QUICKEST)
 
 
 def _crf(rung: _Rung, size: tuple[int, int]) -> int:

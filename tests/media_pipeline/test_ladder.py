@@ -61,7 +61,7 @@ def test_effort_changes_the_time_and_no_promise(content: Content) -> None:
     for rungs in zip(*made, strict=True):
         presets = [rung.preset for rung in rungs]
         assert presets == sorted(presets, reverse=True)
-        assert presets[2] < presets[1] <= presets[0] <= 10
+        assert presets[2] < presets[1] <= presets[0] <= 10 or rungs[0].kind == "slides"
         assert len({(rung.name, rung.ceiling_bps, rung.keyframes_s) for rung in rungs}) == 1
     assert made[1] == plan(source(), content).pictures
     assert not any(rung.vmaf for rung in made[0])  # nothing is tried
