@@ -12,7 +12,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import fmean
 
 from media_pipeline.ladder import HIGHEST_CRF, PictureRung, Plan, fit, frame_rate
 
@@ -50,7 +49,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Tried:
-    """What came of a trial: bytes of a keyframe, bits a second of the pictures between them, VMAF over a lesson."""
+    """What came of a trial: bytes of a keyframe, bits a second of the pictures between them, VMAF."""
 
     trial: Trial
     key_bytes: float
@@ -75,21 +74,6 @@ def pieces(duration_s: float) -> tuple[float, tuple[float, ...]]:
         return 0.0, ()
     length_s = min(LONGEST_PIECE_S, max(1.0, duration_s * SHARE_OF_LESSON / len(PIECES_AT)))
     return length_s, tuple(duration_s * at for at in PIECES_AT)
-
-
-def settled(vmafs: Sequence[float], plan: Plan, length_s: float) -> float:
-    """VMAF over the lesson, from that of every picture of its pieces (each `length_s` long).
-
-    A keyframe is coarse and the pictures after it refine it. Each piece begins with one and a lesson has them far
-    apart: first halves of pieces count as often as they stand for, second halves for the rest.
-    """
-    each = max(2, round(len(vmafs) / len(PIECES_AT)))
-    halves: tuple[list[float], list[float]] = [], []
-    for place, vmaf in enumerate(vmafs):
-        halves[min(place % each * 2 // each, 1)].append(vmaf)
-    early, late = (fmean(half or vmafs) for half in halves)
-    share = min(0.5, len(plan.pictures[0].keyframes_s) * length_s / 2 / plan.duration_s)
-    return early * share + late * (1 - share)
 
 
 def whole(plan: Plan) -> Shape | None:

@@ -60,13 +60,13 @@ def try_one(pieces: Path, trial: Trial, plan: Plan, folder: Path, length_s: floa
         _run(graphs.trial(pieces, target, trial, plan.pictures[0], begins_s, whole_s), whole_s, watch)
         _run(graphs.judged(target, pieces, log, full), whole_s, watch)
         samples = _samples(target)
-        vmafs = [float(one["metrics"]["vmaf"]) for one in json.loads(log.read_text())["frames"]]
+        vmaf = float(json.loads(log.read_text())["pooled_metrics"]["vmaf"]["mean"])
     finally:
         target.unlink(missing_ok=True)
         log.unlink(missing_ok=True)
     keys = [sample.size for sample in samples if sample.sync]
     rest_bytes = sum(sample.size for sample in samples) - sum(keys)
-    return Tried(trial, sum(keys) / len(keys), rest_bytes * 8 / whole_s, hull.settled(vmafs, plan, length_s))
+    return Tried(trial, sum(keys) / len(keys), rest_bytes * 8 / whole_s, vmaf)
 
 
 def _samples(path: Path) -> tuple[Sample, ...]:
