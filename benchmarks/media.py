@@ -41,7 +41,7 @@ from media_pipeline.encoding import Encoded, Examined  # noqa: E402
 RESULTS = Path(__file__).with_name("results")
 CLIPS = Path(os.environ.get("SHARED_DIR", "../shared")) / "data" / "clips"
 CAPTION = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]")
-AV1, H264 = re.compile(r"v\d+|slides|high"), re.compile(r"h\d+")
+AV1, H264, WITH_AAC = re.compile(r"v\d+|slides|high"), re.compile(r"h\d+"), re.compile(r"h\d+ AAC")
 WHOLE = "whole ladder"
 T = TypeVar("T")
 
@@ -184,7 +184,13 @@ def ours(source: Path, folder: Path, *, added: bool) -> Iterator[Row]:
         )
     plain = made("plain", encoding.encode_plain)
     aac = sum(one.size_bytes for one in plain if one.kind == "sound")
-    yield from (row(one, "plain", aac) for one in plain if one.kind != "sound")
+    for one in plain:
+        if one.kind != "sound":
+            with_voice = row(one, "plain", voice)
+            size_bytes = one.size_bytes + aac
+            kbps, added_bytes = size_bytes * 8 / plan.duration_s / 1000, aac if added else 0
+            yield with_voice
+            yield replace(with_voice, who=f"{one.name} AAC", bytes=size_bytes, kbps=kbps, added_bytes=added_bytes)
     stills = made("slides", encoding.encode_slides)
     if stills:
         size_bytes = sum(one.size_bytes for one in stills) + voice
@@ -269,7 +275,7 @@ def ratios(rows: list[Row]) -> str:
     clips = sorted({row.clip for row in rows})
     lines = ["| fewer bytes at equal VMAF than | " + " | ".join(clips) + " | geomean | worst |"]
     lines.append("|---|" + "---:|" * (len(clips) + 2))
-    for ours_are, pattern in (("AV1", AV1), ("H.264", H264)):
+    for ours_are, pattern in (("AV1", AV1), ("H.264", H264), ("H.264 with AAC", WITH_AAC)):
         for sound, with_added in (("speech added where there was none", True), ("silent where they were", False)):
             for who in ("MediaCMS 240p", "PeerTube 240p"):
                 found = []

@@ -94,13 +94,16 @@ def course_context(page: CoursePage, *, private: bool, page_number: str | None =
     }
 
 
-def lesson_context(
-    page: LessonPage, *, private: bool, plain: bool = False, tongue: Tongue | None = None
-) -> dict[str, Any]:
+# Where a device is sent that does not play what a page has: to H.264, and where it has no Opus either, to AAC.
+PLAINER = ("plain/", "plain/aac/")
+
+
+def lesson_context(page: LessonPage, *, private: bool, plain: str = "", tongue: Tongue | None = None) -> dict[str, Any]:
     """A lesson with its media and captions, its course, and the lessons beside it.
 
-    In a preview (`private`) the lesson may be new and not yet among those of its course. `plain` is for devices without
-    AV1, `tongue` for a further language: each leads to other lessons in the same way, where they have it too.
+    In a preview (`private`) the lesson may be new and not yet among those of its course. `plain`, one of PLAINER, is
+    for devices without AV1 or Opus, `tongue` for a further language: each leads to other lessons in the same way,
+    where they have it too.
     """
     course = _course_of(page)
     if course is None:
@@ -132,7 +135,7 @@ def lesson_context(
     # What plays here: this lesson and those beside it as they are heard, all as the device can play them.
     shown = media | in_tongue | ({known.asset_id: known} if known else {})
     if plain:
-        shown = {asset_id: each.as_plain() for asset_id, each in shown.items() if each.plain.renditions}
+        shown = {asset_id: _plain(each, plain) for asset_id, each in shown.items() if each.plain.renditions}
 
     def card(lesson: LessonPage | None, number: int) -> Any:
         if lesson is None:
@@ -141,7 +144,7 @@ def lesson_context(
         if tongue and lesson.asset_id in in_tongue:
             address += f"in/{tongue.language}/"
         if plain and lesson.asset_id in shown:
-            address += "plain/"
+            address += plain
         return lesson_card(lesson, number, media=shown, codes=codes, url=address)
 
     _read_pictures(page)
@@ -152,11 +155,12 @@ def lesson_context(
     heard = shown.get(known.asset_id) if known else None
     to_keep = page.asset_id is None and not private and not lessons.is_private(page)
     reading_bytes = readings.sizes([page.pk])[page.pk] if to_keep else None
+    further = next((each for each in PLAINER if len(each) > len(plain)), "")
     return {
         "lesson": replace(card(page, at + 1), summary=page.summary, reading_bytes=reading_bytes),
         "media": heard,
         "cues": cues,
-        "plain": f"{here}plain/" if known and known.plain.renditions and not private and not plain else "",
+        "plain": f"{here}{further}" if known and known.plain.renditions and further and not private else "",
         "reading": None if private or heard is None else _reading(heard, cues),
         "hearings": () if private else _hearings(page, own, media, tongue, lesson_url, plain=plain),
         "tongue": tongue,
@@ -166,6 +170,10 @@ def lesson_context(
         "previous": card(before, at),
         "next": card(after, at + 2),
     }
+
+
+def _plain(media: Media, plain: str) -> Media:
+    return media.as_plain(opus=plain == PLAINER[0])
 
 
 def _lessons_in(tongue: Tongue | None, media: Mapping[UUID, Media], *beside: LessonPage | None) -> dict[UUID, Media]:
@@ -200,7 +208,7 @@ def _hearings(
     tongue: Tongue | None,
     lesson_url: str,
     *,
-    plain: bool,
+    plain: str,
 ) -> tuple[Hearing, ...]:
     """The languages to choose from, the lesson's own first; none when there is only that."""
     if own is None:
@@ -208,8 +216,8 @@ def _hearings(
 
     def hearing(spoken: str, name: str, url: str, known: Media, *, is_current: bool) -> Hearing:
         as_plain = plain and known.plain.renditions
-        size_bytes = (known.as_plain() if as_plain else known).size_to_play_bytes
-        return Hearing(spoken, name, f"{url}plain/" if as_plain else url, size_bytes, is_current)
+        size_bytes = (_plain(known, plain) if as_plain else known).size_to_play_bytes
+        return Hearing(spoken, name, f"{url}{plain}" if as_plain else url, size_bytes, is_current)
 
     found = [hearing(*_as_recorded(page, own), lesson_url, own, is_current=tongue is None)]
     for each in page.tongues:

@@ -18,7 +18,7 @@ from media_pipeline.content import classify
 from media_pipeline.encoder import Encoded, EncodedKind, Progress, Watch, part_of
 from media_pipeline.errors import MediaError, NoSpace
 from media_pipeline.hull import chosen
-from media_pipeline.ladder import VERSION, PictureRung, Plan, Probe, TrackRung, fit, harder, plain_rungs, plan
+from media_pipeline.ladder import VERSION, Effort, PictureRung, Plan, Probe, TrackRung, fit, harder, plain_rungs, plan
 from media_pipeline.posters import poster
 from media_pipeline.reading import encode_slides
 from media_pipeline.trying import tried
@@ -50,11 +50,11 @@ def encoder_version() -> str:
     return ffmpeg.version()
 
 
-def examine(source: Path, *, watch: Watch) -> Examined:
+def examine(source: Path, *, effort: Effort = "default", watch: Watch) -> Examined:
     """Probe a source, tell its kind of content and plan its ladder. Raises MediaError for what cannot be used."""
     looked = probe.look_at(source, watch=watch)
     content = classify(looked.look)
-    return Examined(looked.probe, content, plan(looked.probe, content), VERSION)
+    return Examined(looked.probe, content, plan(looked.probe, content, effort), VERSION)
 
 
 def fitted(plan: Plan, length_s: float) -> Plan:

@@ -14,16 +14,17 @@ from typing import Literal
 from media_pipeline.types import Content, PictureKind
 
 Bright = Literal["pq", "hlg"]
+Effort = Literal["fast", "default", "best"]
 StepKind = Literal["voice", "pictures", "share", "slides", "plain", "storyboard"]
 
-VOICE_BPS = 14_000
+VOICE_BPS = 13_250
 VOICE_TO_HZ = 8_000  # what speech has; all bits for it sound better than the same for twice the band (ADR 0025)
-VOICE_ON_DISK_BPS = 14_900  # Opus 14k in packets of 60 ms, container counted
+VOICE_ON_DISK_BPS = 14_200  # Opus in packets of 60 ms, container counted
 SHARE_SOUND_BPS = 32_000
 PLAIN_SOUND_BPS = 24_000  # AAC for devices without Opus: at this rate 32 kHz sounds better than 16 or 24 (PESQ)
 SHARE_CEILING_BPS = 110_000
 HIGH_WITH_SOUND_BPS = 1_200_000
-VERSION = 3  # one more when what it plans changes: `complete_media` has made anew what an older one planned
+VERSION = 4  # one more when what it plans changes: `complete_media` has made anew what an older one planned
 SLIDES_WITH_SOUND_BPS = 29_000
 # (first ones, then every so many seconds). A keyframe costs as much as 2 to 10 s of pictures (two more in 10 s of
 # talking people: 18 % at equal CRF), so they stand close only where playing starts. Slides are entered from the last
@@ -40,6 +41,7 @@ STILLS_BPS = 20_000 - VOICE_ON_DISK_BPS
 STILL_QUALITIES = (60, 50, 40, 30, 20, 12)
 SMALLEST_SIDE = 16
 HIGHEST_CRF = 63
+PEAK = 1.5  # times the ceiling, for a while: held to the ceiling itself the same bytes give a worse picture
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class Plan:
     pictures: tuple[PictureRung, ...]
     share: ShareRung | None  # None: the shared file is sound alone
     steps: tuple[StepKind, ...]
+    effort: Effort = "default"
 
     @property
     def duration_s(self) -> float:
@@ -131,17 +134,19 @@ class _Rung:
     vmaf: float = 0.0
 
 
+# The last column is the VMAF of trials: a lesson, with keyframes far apart and a slower preset, is better at the same
+# CRF by 4 to 6 points at 80, by 2 at 88, by none at 94 (docs/decisions/0033).
 # What a lesson gets that is too short for trials, and where the trials (media_pipeline.hull) start from. At a high CRF
 # a picture of full size and rate is better than a smaller or slower one of the same bytes.
 _CAMERA = (
-    _Rung("v48", "video", 48_000, 854 * 480, 15, 58, 4, 84),
-    _Rung("v100", "video", 100_000, 854 * 480, 30, 56, 5, 90),
+    _Rung("v48", "video", 48_000, 854 * 480, 15, 58, 3, 80),
+    _Rung("v100", "video", 100_000, 854 * 480, 30, 56, 5, 88),
     _Rung("v250", "video", 250_000, 854 * 480, 30, 47, 6, 94),
     _Rung("high", "video", HIGH_WITH_SOUND_BPS, 1280 * 720, 30, 37, 10),
 )
 _SCREENCAST = (
-    _Rung("v48", "video", 48_000, 1280 * 720, 7.5, 59, 4, 84),
-    _Rung("v100", "video", 100_000, 1280 * 720, 15, 55, 5, 90),
+    _Rung("v48", "video", 48_000, 1280 * 720, 7.5, 59, 3, 80),
+    _Rung("v100", "video", 100_000, 1280 * 720, 15, 55, 5, 88),
     _Rung("v250", "video", 250_000, 1280 * 720, 30, 48, 6, 94),
 )
 _SLIDES = (
@@ -169,6 +174,9 @@ _SHARE: dict[Content, tuple[int, float]] = {
     "screencast": (854 * 480, 7.5),
     "slides": (854 * 480, 2),
 }
+# Added to the presets of AV1 (the lower, the slower). What comes of it: docs/operations/media.md.
+_HASTE: dict[Effort, int] = {"fast": 4, "default": 0, "best": -1}
+_QUICKEST = 10
 _ADDS_FROM = 1.15  # times as wide
 # Text of 480 lines is read at the highest CRF as it is at 45, for half the bytes of its keyframes; in 240 lines its
 # strokes have so few points that they go first (words read by tesseract: benchmarks/results/media.md).
@@ -222,14 +230,14 @@ def keyframes(duration_s: float, first: tuple[float, ...], every_s: float, step_
     return tuple(time for time in times if time == 0 or time < duration_s - 1)
 
 
-def plan(probe: Probe, content: Content) -> Plan:
-    """The ladder of one source."""
+def plan(probe: Probe, content: Content, effort: Effort = "default") -> Plan:
+    """The ladder of one source. More effort is more time for fewer bytes; names and promises are the same."""
     has_sound = probe.audio_codec is not None
     pictures: tuple[PictureRung, ...] = ()
     share = None
     if probe.width and probe.height:
         pictures = tuple(
-            _rung(probe, content, rung, fit(probe.width, probe.height, rung.area))
+            _rung(probe, content, rung, fit(probe.width, probe.height, rung.area), effort)
             for rung in _rungs(probe.width, probe.height, content)
         )
         share = _share(probe, content, probe.width, probe.height)
@@ -244,7 +252,7 @@ def plan(probe: Probe, content: Content) -> Plan:
     steps.append("plain")
     if pictures:
         steps.append("storyboard")
-    return Plan(probe, content, has_sound, pictures, share, tuple(steps))
+    return Plan(probe, content, has_sound, pictures, share, tuple(steps), effort)
 
 
 def plain_rungs(probe: Probe, content: Content) -> tuple[PlainRung, ...]:
@@ -290,7 +298,7 @@ def _rungs(width: int, height: int, content: Content) -> tuple[_Rung, ...]:
     return _CAMERA if worth else _CAMERA[:-1]
 
 
-def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int]) -> PictureRung:
+def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int], effort: Effort) -> PictureRung:
     return PictureRung(
         name=rung.name,
         kind=rung.kind,
@@ -298,13 +306,18 @@ def _rung(probe: Probe, content: Content, rung: _Rung, size: tuple[int, int]) ->
         height=size[1],
         fps=frame_rate(probe.fps or rung.fps, rung.fps),
         crf=_crf(rung, size),
-        preset=rung.preset,
-        vmaf=rung.vmaf,
+        preset=_preset(rung, effort),
+        vmaf=0.0 if effort == "fast" else rung.vmaf,
         ceiling_bps=rung.with_sound_bps - VOICE_ON_DISK_BPS,
         screen=content != "camera",
         cheap_keyframes=content == "camera",
         keyframes_s=_keyframes(probe, content),
     )
+
+
+def _preset(rung: _Rung, effort: Effort) -> int:
+    haste = _HASTE[effort] if rung.kind == "video" else max(0, _HASTE[effort])  # slides are as slow as it helps
+    return min(rung.preset + haste, _QUICKEST)
 
 
 def _crf(rung: _Rung, size: tuple[int, int]) -> int:

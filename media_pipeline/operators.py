@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lms.core import sizes
 from lms.core.clock import now as present
-from media_pipeline import selectors, services
+from media_pipeline import quotas, selectors, services
 from media_pipeline.models import Step
 from media_pipeline.refusals import UnknownAsset
 from media_pipeline.sentences import in_this_language
@@ -91,6 +91,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "queue": seen,
         "oldest_s": (now - seen.oldest_waiting_at).total_seconds() if seen.oldest_waiting_at else None,
         "broker": _broker(),
+        "room": quotas.of_site(now=now),
         "states": [(name, label, name == shown) for name, label in SHOWN.items()],
         "shown": shown,
         "page": page,

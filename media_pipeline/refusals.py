@@ -56,6 +56,34 @@ class NoSpaceForUpload(FieldschoolError):
         )
 
 
+class QuotaReached(FieldschoolError):
+    """There would be room on the disk, but not for this site or person (`media_pipeline.quotas`)."""
+
+
+class PersonQuotaReached(QuotaReached):
+    code = "person_quota_reached"
+
+    def __init__(self, used_bytes: int, quota_bytes: int) -> None:
+        sentence = _(
+            "Your recordings take {used} of the {quota} GB that each person has, and this one has no room beside them. "
+            "Delete lessons that nobody needs any more (their recordings are gone two days later), discard what has "
+            "not arrived whole, or ask the operator for more room."
+        )
+        used, quota = f"{used_bytes / 1e9:.3g}", f"{quota_bytes / 1e9:.3g}"
+        super().__init__(format_lazy(sentence, used=used, quota=quota))
+
+
+class SiteQuotaReached(QuotaReached):
+    code = "site_quota_reached"
+
+    def __init__(self, quota_bytes: int) -> None:
+        sentence = _(
+            "The {quota} GB that the site has for recordings are used up. Nothing else is lost: ask the operator for "
+            "more room, or to delete lessons that nobody needs, then send it again."
+        )
+        super().__init__(format_lazy(sentence, quota=f"{quota_bytes / 1e9:.3g}"))
+
+
 class UnknownAsset(FieldschoolError):
     code = "unknown_asset"
 

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lms.core import outbox
-from media_pipeline import containers, files
+from media_pipeline import containers, files, quotas
 from media_pipeline.adapters.storage import BLOCK, hash_of, older_than, receive, renditions, sources
 from media_pipeline.leases import NO_LEASE
 from media_pipeline.models import Asset, Step
@@ -38,12 +38,21 @@ FITTED = (Step.Kind.VOICE, Step.Kind.SHARE, Step.Kind.PLAIN)  # what a further v
 FORGOTTEN_AFTER = timedelta(days=2)  # uploads that never came into a page, files a crash left behind
 
 
-def ingest(*, file: Upload, name: str, language: str = "und", uploaded_by_id: int | None = None, now: datetime) -> UUID:
+def ingest(
+    *,
+    file: Upload,
+    name: str,
+    language: str = "und",
+    uploaded_by_id: int | None = None,
+    admitted: bool = False,
+    now: datetime,
+) -> UUID:
     """Keep an uploaded recording and have it encoded. Returns the asset's id.
 
     The same bytes in the same language are the same asset; uploading them again tries again what had failed.
-    Best called outside a transaction: reading a large file takes a while. Raises EmptyFile, TooLarge, UnknownName,
-    UnknownContent, NoSpaceForUpload, StorageError; nothing is kept then.
+    Best called outside a transaction: reading a large file takes a while. What was `admitted` before it was sent is
+    not asked for room again, nor what is here already. Raises EmptyFile, TooLarge, UnknownName, UnknownContent,
+    QuotaReached, NoSpaceForUpload, StorageError; nothing is kept then.
     """
     ending = containers.suffix(name)
     if ending and ending not in containers.SUFFIXES:
@@ -53,6 +62,8 @@ def ingest(*, file: Upload, name: str, language: str = "und", uploaded_by_id: in
     except OSError as error:
         raise _disk_error(error) from error
     try:
+        if not admitted and not Asset.objects.filter(source_sha256=sha256).exists():
+            quotas.admit(size_bytes=size, person_id=uploaded_by_id, now=now)
         sources.send_ahead(path, sha256, mime=_mime(ending))
         return _keep(
             lambda: sources.put(path, sha256, mime=_mime(ending)),

@@ -58,7 +58,7 @@ class Rendition:
 
 @dataclass(frozen=True)
 class Plain:
-    """What a device without AV1 or Opus plays with MediaSource: H.264 and AAC."""
+    """What a device without AV1 plays with MediaSource: H.264, and AAC where it has no Opus either."""
 
     sound: Sound | None = None
     renditions: tuple[Rendition, ...] = ()
@@ -135,8 +135,13 @@ class Media:
         """The sound that plays unless another is chosen."""
         return next((sound for sound in self.sounds if sound.is_default), None)
 
-    def as_plain(self) -> "Media":
-        """The same for a device without AV1 or Opus: of the tracks, only those that it plays."""
+    def as_plain(self, *, opus: bool) -> "Media":
+        """The same for a device without AV1: of the tracks, only those that it plays, with Opus or without.
+
+        One that plays Opus hears the voice of the others, at half of AAC's bytes.
+        """
+        if opus and self.sound:
+            return replace(self, renditions=_heard_with(self.sound, self.plain.renditions))
         return replace(
             self,
             sounds=(self.plain.sound,) if self.plain.sound else (),

@@ -130,7 +130,7 @@ class LessonPage(NumberedPage):
         if private:
             self.asset_id = asset_of(self.body)  # what is previewed was never saved
         tongue = self._tongue(kwargs.get("language", ""))
-        context |= lesson_context(self, private=private, plain=kwargs.get("plain", False), tongue=tongue)
+        context |= lesson_context(self, private=private, plain=kwargs.get("plain", ""), tongue=tongue)
         if (tongue or kwargs.get("plain")) and not context["media"]:
             raise Http404
         if kwargs.get("reading") and not context["reading"]:
@@ -153,22 +153,26 @@ class LessonPage(NumberedPage):
         return found
 
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
-        """Below the lesson: `slides/`, `plain/`, and `in/<language>/` with both of its own (see the module)."""
+        """Below the lesson: `slides/`, `plain/` (`aac/`), and `in/<language>/` with its own (see the module)."""
         how: dict[str, object] = {}
         match path_components:
             case ["slides"]:
                 how = {"reading": True}
-            case ["plain"]:
-                how = {"plain": True}
+            case ["plain"] | ["plain", "aac"]:
+                how = {"plain": _address(path_components)}
             case ["in", language]:
                 how = {"language": language}
             case ["in", language, "slides"]:
                 how = {"language": language, "reading": True}
-            case ["in", language, "plain"]:
-                how = {"language": language, "plain": True}
+            case ["in", language, "plain"] | ["in", language, "plain", "aac"]:
+                how = {"language": language, "plain": _address(path_components[2:])}
         if how and self.live:
             return RouteResult(self, kwargs=how)
         return super().route(request, path_components)
+
+
+def _address(components: list[str]) -> str:
+    return "".join(f"{each}/" for each in components)
 
 
 class LessonVoice(models.Model):

@@ -9,7 +9,10 @@ from wagtail.permission_policies.pages import PagePermissionPolicy
 from courses.blocks import recordings_of
 from courses.models import CourseIndexPage, CoursePage, LessonPage
 from courses.studio.state import describe
+from lms.core.clock import now
+from media_pipeline import quotas
 from media_pipeline import selectors as media_pipeline
+from media_pipeline.quotas import Room
 
 SHOWN = 8
 
@@ -29,8 +32,15 @@ class TrainerPanel(Component):
         context["courses"] = _courses(request.user, mine)
         context["unsettled"] = _unsettled(mine)
         context["add_to"] = CourseIndexPage.objects.filter(pk__in=mine.values("pk")).order_by("path").first()
+        context["room"] = _room(request.user.pk)
         context["request"] = request
         return context
+
+
+def _room(person_id: int) -> Room | None:
+    """What a person's recordings take, once it is worth a thought."""
+    room = quotas.of_person(person_id, now=now())
+    return room if room and room.used_bytes * 2 >= room.quota_bytes else None
 
 
 def _courses(user: Any, mine: Any) -> list[Any]:

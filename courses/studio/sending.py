@@ -25,7 +25,7 @@ from lms.core.clock import now
 from lms.core.errors import FieldschoolError
 from lms.core.storage_errors import StorageError
 from media_pipeline.models import Upload
-from media_pipeline.refusals import NoSpaceForUpload, TooLarge
+from media_pipeline.refusals import NoSpaceForUpload, QuotaReached, TooLarge
 from media_pipeline.uploads import protocol, services
 from media_pipeline.uploads.refusals import BadHeader, UploadError
 
@@ -109,7 +109,7 @@ def _status(error: FieldschoolError) -> int:
         return 507
     if isinstance(error, StorageError):
         return 503
-    return 413 if isinstance(error, TooLarge) else 400
+    return 413 if isinstance(error, TooLarge | QuotaReached) else 400
 
 
 def _method(request: HttpRequest) -> str:

@@ -19,9 +19,10 @@ from courses.studio.state import describe
 from lms.core import sizes
 from lms.core.clock import now
 from lms.core.errors import FieldschoolError
+from media_pipeline import quotas
 from media_pipeline import selectors as media_pipeline
 from media_pipeline import services as media_services
-from media_pipeline.refusals import TooLarge
+from media_pipeline.refusals import QuotaReached, TooLarge
 
 FORM_BYTES = 1 << 20  # of an upload's body, beside the recording
 
@@ -61,10 +62,18 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Keep an uploaded recording; answer with its state (201), or with why it cannot be used (400, 413)."""
     _check(request)
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and int(length) > settings.MEDIA_MAX_SOURCE_BYTES + FORM_BYTES:
-        error = TooLarge(settings.MEDIA_MAX_SOURCE_BYTES)
+    try:
+        _admit(int(length) if length.isdecimal() else 0, request)
+    except (TooLarge, QuotaReached) as error:
         return _refused(error.code, str(error), status=413)
     return _keep(request)
+
+
+def _admit(length_bytes: int, request: HttpRequest) -> None:
+    """Refuse what has no room before it is read. Raises TooLarge, QuotaReached."""
+    if length_bytes > settings.MEDIA_MAX_SOURCE_BYTES + FORM_BYTES:
+        raise TooLarge(settings.MEDIA_MAX_SOURCE_BYTES)
+    quotas.admit(size_bytes=max(0, length_bytes - FORM_BYTES), person_id=request.user.pk, now=now())
 
 
 @csrf_protect
@@ -81,7 +90,7 @@ def _keep(request: HttpRequest) -> HttpResponse:
             now=now(),
         )
     except FieldschoolError as error:
-        return _refused(error.code, str(error))
+        return _refused(error.code, str(error), status=413 if isinstance(error, QuotaReached) else 400)
     return _state(asset_id, status=201)
 
 

@@ -154,6 +154,8 @@ MEDIA_UPLOADS_AT_ONCE = max(1, ENV.web.threads // 2)  # pieces that a process ta
 MEDIA_UPLOAD_KEPT = timedelta(days=3)  # since its last byte
 MEDIA_UPLOADS_OPEN = 10  # of a person, not whole yet
 MEDIA_UPLOADS_WAITING_BYTES = 16_000_000_000  # of a person, in all
+MEDIA_QUOTA_BYTES = ENV.media_quota_bytes  # of all recordings and what is made of them
+MEDIA_QUOTA_PERSON_BYTES = ENV.media_quota_person_bytes  # of what each person has sent
 MEDIA_ROOM_KEPT_BYTES = 200_000_000  # encoding waits rather than leave less room on the disk
 MEDIA_SPACE_PAUSE_S = 30  # before encoding is tried again on a full disk
 MEDIA_STORAGE_PATIENCE_S = 600  # what was encoded waits so long for a store that is away before it is given up

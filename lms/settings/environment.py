@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from lms.settings import database, front, languages, storing
-from lms.settings.values import choice, number
+from lms.settings.values import choice, number, room
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DEMO_SECRET = "fieldschool-demo-secret-for-this-machine-only"  # noqa: S105 - refused outside loopback, see _secret
@@ -51,6 +51,8 @@ class Environment:
     cache: dict[str, Any]
     bucket: storing.Bucket | None  # None: files under data_dir
     media_delivery: str
+    media_quota_bytes: int | None  # None: as much as there is
+    media_quota_person_bytes: int | None
     broker_url: str
     metrics_token: str
     regions: dict[str, front.Networks]
@@ -195,6 +197,8 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         cache=front.cache(values),
         bucket=storing.bucket(values),
         media_delivery=storing.delivery(values),
+        media_quota_bytes=room(values, "MEDIA_QUOTA_BYTES"),
+        media_quota_person_bytes=room(values, "MEDIA_QUOTA_PERSON_BYTES"),
         broker_url=_broker_url(values),
         metrics_token=_metrics_token(values),
         regions=front.regions(values),

@@ -13,10 +13,12 @@ from media_pipeline.adapters.ffmpeg import program
 from media_pipeline.adapters.probe import FORMATS
 from media_pipeline.hull import TRIAL_PRESET, Shape, Trial
 from media_pipeline.ladder import (
+    PEAK,
     PLAIN_SOUND_BPS,
     SHARE_SOUND_BPS,
     VOICE_BPS,
     VOICE_TO_HZ,
+    Effort,
     PictureRung,
     PlainRung,
     Plan,
@@ -30,7 +32,8 @@ from media_pipeline.storyboards import EVERY_S
 POSTER_CANDIDATES = 5
 TONED_AREA = 1280 * 720
 WHITE_NITS = 203  # of a page in high dynamic range (ITU-R BT.2408)
-UNBOUNDED_BPS = 100_000_000
+UNBOUNDED_BPS = 10_000_000  # at ten times this and a picture a second the encoder overflows and spoils all
+H264_PRESETS: dict[Effort, str] = {"fast": "medium", "default": "slow", "best": "veryslow"}
 FRAGMENTED = "+empty_moov+delay_moov+default_base_moof+skip_trailer+frag_every_frame"
 ALWAYS = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1", "-stats_period", "0.5")
 
@@ -61,7 +64,7 @@ def pictures(source: Path, plan: Plan, rungs: Sequence[tuple[PictureRung, Path]]
 def plain(source: Path, plan: Plan, rungs: Sequence[tuple[PlainRung, Path]], sound: Path | None) -> list[str]:
     """What devices without AV1 or Opus play: H.264 pictures from one decode, and AAC beside them."""
     inputs = _input(source)
-    outputs = _tracks(inputs, plan, [(rung, target, _h264(rung)) for rung, target in rungs])
+    outputs = _tracks(inputs, plan, [(rung, target, _h264(rung, plan.effort)) for rung, target in rungs])
     if sound:
         aac = {"acodec": "aac", "ar": 32_000, "ac": 1, "audio_bitrate": PLAIN_SOUND_BPS}
         options = {"format": "mp4", "movflags": FRAGMENTED, "map_metadata": -1}
@@ -286,18 +289,18 @@ def _av1(rung: PictureRung) -> dict[str, Any]:
         "vcodec": "libsvtav1",
         "preset": rung.preset,
         "crf": rung.crf,
-        "maxrate": rung.ceiling_bps,
+        "maxrate": round(rung.ceiling_bps * PEAK),
         "g": 99_999,
         "force_key_frames": _moments(rung.keyframes_s),
         "svtav1-params": ":".join(f"{key}={value}" for key, value in parameters.items()),
     }
 
 
-def _h264(rung: PlainRung) -> dict[str, Any]:
+def _h264(rung: PlainRung, effort: Effort) -> dict[str, Any]:
     tune = {} if rung.drawn else {"tune": "psnr"}
     return tune | {
         "vcodec": "libx264",
-        "preset": "slow",
+        "preset": H264_PRESETS[effort],
         "profile:v": "high",
         "pix_fmt": "yuv420p",
         "crf": rung.crf,

@@ -104,6 +104,7 @@ class OnDisk:
                 name=upload.name,
                 language=upload.language,
                 uploaded_by_id=upload.owner_id,
+                admitted=True,
                 now=now,
             )
         finally:

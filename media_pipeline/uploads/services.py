@@ -18,7 +18,7 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from lms.core.errors import FieldschoolError
 from lms.core.storage_errors import StorageError
-from media_pipeline import containers
+from media_pipeline import containers, quotas
 from media_pipeline.leases import process_is_gone, worker_name
 from media_pipeline.models import Upload
 from media_pipeline.refusals import EmptyFile, NoSpaceForUpload, TooLarge, UnknownContent, UnknownName
@@ -54,7 +54,7 @@ def begin(
     *, owner_id: int, name: str, language: str = "und", length_bytes: int, mark: str = "", now: datetime
 ) -> Upload:
     """Make room for a recording. Raises EmptyFile, TooLarge, UnknownName, TooManyUploads, TooMuchWaiting,
-    NoSpaceForUpload, StorageError."""
+    QuotaReached, NoSpaceForUpload, StorageError."""
     ending = containers.suffix(name)
     if ending and ending not in containers.SUFFIXES:
         raise UnknownName(ending)
@@ -67,6 +67,7 @@ def begin(
         raise TooManyUploads(settings.MEDIA_UPLOADS_OPEN)
     if _total(mine, "length_bytes") + length_bytes > settings.MEDIA_UPLOADS_WAITING_BYTES:
         raise TooMuchWaiting(settings.MEDIA_UPLOADS_WAITING_BYTES)
+    quotas.admit(size_bytes=length_bytes, person_id=owner_id, now=now)
     to_come = _total(_alive(now), "length_bytes") - _total(_alive(now), "offset_bytes")
     if pieces.store().room_bytes() < to_come + length_bytes:
         raise NoSpaceForUpload

@@ -19,6 +19,7 @@ from media_pipeline import encoding, hls, storyboards
 from media_pipeline.adapters import boxes, fragments
 from media_pipeline.adapters.probe import look_at
 from media_pipeline.content import classify
+from media_pipeline.ladder import Effort
 from media_pipeline.management.commands.transcode import transcode
 from tests.factories import clips
 
@@ -96,6 +97,14 @@ def test_a_lesson_with_picture_and_sound(source: Path, tmp_path: Path) -> None:
     assert [one["name"] for one in manifest["sounds"]] == ["voice", "aac"]
     assert [one["default"] for one in manifest["sounds"]] == [True, False]
     assert (tmp_path / "out" / "poster.jpg").read_bytes()[:2] == b"\xff\xd8"
+
+
+@pytest.mark.parametrize("effort", ["fast", "best"])
+def test_more_or_less_effort_gives_the_same_files(source: Path, tmp_path: Path, effort: Effort) -> None:
+    clips.video(source, size="192x108", rate="10", seconds=4)
+    manifest = transcode(source, tmp_path / "out", effort=effort)
+    check(tmp_path / "out", manifest, 4)
+    assert [one["name"] for one in manifest["renditions"]] == ["v48", "v100", "v250", "h64"]
 
 
 def test_slides_get_a_rendition_of_their_own(source: Path, tmp_path: Path) -> None:

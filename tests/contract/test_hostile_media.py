@@ -199,6 +199,7 @@ def test_the_command_says_one_line_and_leaves_nothing(tmp_path: Path) -> None:
 
 def test_the_command_knows_wrong_usage(tmp_path: Path) -> None:
     assert command(tmp_path / "a.mp4").returncode == 2
+    assert command(tmp_path / "a.mp4", "--output", tmp_path / "out", "--effort", "most").returncode == 2
 
 
 def test_the_command_touches_no_folder_that_holds_something(tmp_path: Path) -> None:

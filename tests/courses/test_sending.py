@@ -215,6 +215,21 @@ def test_so_are_their_bytes(trainer: Client) -> None:
         assert begin(trainer).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("quota", "refused"),
+    [("MEDIA_QUOTA_PERSON_BYTES", "person_quota_reached"), ("MEDIA_QUOTA_BYTES", "site_quota_reached")],
+)
+def test_what_has_no_room_in_a_quota_is_refused_before_a_byte_is_sent(
+    trainer: Client, quota: str, refused: str
+) -> None:
+    with override_settings(**{quota: 2 * len(FILM) - 1}):
+        url = begun(trainer)
+        answer = begin(trainer)
+        assert (answer.status_code, code(answer)) == (413, refused)
+        assert send(trainer, url, 0, FILM).status_code == 204  # what was let in arrives
+        assert begin(trainer).status_code == 413
+
+
 def test_what_the_disk_cannot_take_is_refused_before_a_byte_is_sent(trainer: Client) -> None:
     with override_settings(MEDIA_ROOM_KEPT_BYTES=1 << 60):
         answer = begin(trainer)

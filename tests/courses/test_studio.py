@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from wagtail.models import GroupPagePermission, Page, PageLogEntry
 
@@ -169,8 +169,17 @@ def test_uploading_needs_the_forms_token() -> None:
     assert not Asset.objects.exists()
 
 
+# Which reads what a view has left, once its answer is made.
+HEARD_OUT = "lms.core.middleware.HeardOutMiddleware"
+
+
+@pytest.fixture
+def unheard(settings: Any) -> None:
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != HEARD_OUT]
+
+
 class _Unread:
-    """A body that nobody may touch."""
+    """A body that no view may touch."""
 
     def read(self, *size: int) -> bytes:
         raise AssertionError("the body was read")
@@ -183,6 +192,7 @@ class _Unread:
     [(_nobody, 10**6, 403), (_plain, 10**6, 403), (_admin_access_only, 10**6, 403), (make.trainer, 10**10, 413)],
     ids=["nobody", "plain", "admin access only", "too large"],
 )
+@pytest.mark.usefixtures("unheard")
 def test_what_is_refused_anyway_is_refused_before_it_is_read(
     role: Callable[[], User | None], length: int, status: int
 ) -> None:
@@ -197,6 +207,36 @@ def test_what_is_refused_anyway_is_refused_before_it_is_read(
     assert response.status_code == status
     if status == 413:
         assert response.json()["error"]["code"] == "file_too_large"
+
+
+@pytest.mark.parametrize("quota", ["MEDIA_QUOTA_PERSON_BYTES", "MEDIA_QUOTA_BYTES"])
+@pytest.mark.usefixtures("unheard")
+def test_a_form_that_has_no_room_is_refused_before_it_is_read(trainer: Client, quota: str) -> None:
+    about: dict[str, Any] = {"wsgi.input": _Unread(), "CONTENT_LENGTH": str(10**9)}
+    about["CONTENT_TYPE"] = "multipart/form-data; boundary=b"
+    with override_settings(**{quota: 5 * 10**8}):
+        response = trainer.generic("POST", reverse("recordings:upload"), headers=SCRIPT, **about)
+    assert response.status_code == 413
+    error = response.json()["error"]
+    assert error["code"].endswith("_quota_reached")
+    assert "0.5 GB" in error["sentence"]
+
+
+@pytest.mark.parametrize("quota", ["MEDIA_QUOTA_PERSON_BYTES", "MEDIA_QUOTA_BYTES"])
+def test_a_small_form_that_has_no_room_is_refused_too(trainer: Client, quota: str) -> None:
+    with override_settings(**{quota: 10}):
+        response = _upload(trainer)
+    assert (response.status_code, Asset.objects.count()) == (413, 0)
+
+
+def test_a_trainer_sees_the_room_once_half_of_it_is_used(trainer: Client, teacher: User) -> None:
+    ready_asset(sent_by=teacher.pk)
+    size_bytes = Asset.objects.get().source_size_bytes
+    for quota_bytes, is_told, is_full in [(None, 0, 0), (3 * size_bytes, 0, 0), (2 * size_bytes, 1, 0), (1, 1, 1)]:
+        with override_settings(MEDIA_QUOTA_PERSON_BYTES=quota_bytes):
+            page = trainer.get(reverse("wagtailadmin_home")).content.decode()
+        assert page.count("<meter") == is_told
+        assert page.count("There is no room for another one") == is_full
 
 
 def test_an_upload_answers_with_its_state_and_becomes_ready(trainer: Client) -> None:

@@ -134,18 +134,19 @@ def test_captions_are_there_while_the_voice_is_not(client: Client) -> None:
 def test_a_device_without_av1_hears_the_voices_with_pictures_that_it_plays(
     client: Client, lesson: LessonPage, voice: UUID
 ) -> None:
-    found = client.get(f"{lesson.url}plain/").context["hearings"]
-    assert [one.url for one in found] == [f"{lesson.url}{way}plain/" for way in ("", "in/bo/", "in/ug/")]
-    page = client.get(f"{lesson.url}in/bo/").content.decode()
-    assert f'data-plain="{lesson.url}in/bo/plain/"' in page
-    plain = client.get(f"{lesson.url}in/bo/plain/")
-    played = data(plain.content.decode())
-    known = media([voice])[voice].plain.sound
-    assert known
-    assert played["sound"]["url"] == known.url
-    assert all("avc1" in picture["mime"] for picture in played["pictures"])
-    assert found[1].size_bytes == plain.context["media"].renditions[0].size_bytes + known.size_bytes
-    assert "data-plain" not in plain.content.decode()
+    known = media([voice])[voice]
+    assert known.sound
+    assert known.plain.sound
+    for way, sound in (("plain/", known.sound), ("plain/aac/", known.plain.sound)):
+        found = client.get(f"{lesson.url}{way}").context["hearings"]
+        assert [one.url for one in found] == [f"{lesson.url}{language}{way}" for language in ("", "in/bo/", "in/ug/")]
+        answer = client.get(f"{lesson.url}in/bo/{way}")
+        played = data(answer.content.decode())
+        assert played["sound"]["url"] == sound.url
+        assert all("avc1" in picture["mime"] for picture in played["pictures"])
+        assert found[1].size_bytes == answer.context["media"].renditions[0].size_bytes + sound.size_bytes
+    leads = [client.get(f"{lesson.url}in/bo/{way}").context["plain"] for way in ("", "plain/", "plain/aac/")]
+    assert leads == [f"{lesson.url}in/bo/plain/", f"{lesson.url}in/bo/plain/aac/", ""]
 
 
 def test_a_device_without_av1_stays_in_its_language_from_lesson_to_lesson(client: Client, voice: UUID) -> None:

@@ -24,6 +24,7 @@ PLAYHEAD = "document.querySelector('video,audio').currentTime"
 NO_AV1 = """const ask = MediaSource.isTypeSupported.bind(MediaSource)
 MediaSource.isTypeSupported = (mime) => !mime.includes('av01') && ask(mime)"""
 NO_H264 = NO_AV1.replace("'av01') &&", "'av01') && !mime.includes('avc1') &&")
+NO_OPUS = NO_AV1.replace("'av01') &&", "'av01') && !mime.includes('opus') &&")
 # A busy machine may decode late: what is asked is whether the player let the play head run out of pieces.
 WATCH_STOPS = """const v = document.querySelector('video')
 window.stops = []
@@ -183,15 +184,22 @@ def test_the_one_file_plays_where_the_browser_lacks_something(page: Page, site: 
     played(page, 10.5)
 
 
-def test_a_browser_without_av1_plays_h264_and_aac(page: Page, site: Site) -> None:
-    page.add_init_script(NO_AV1)
+@pytest.mark.parametrize(
+    ("lack", "address", "sound"),
+    [(NO_AV1, "**/plain/#t=8", "voice.mp4"), (NO_OPUS, "**/plain/aac/#t=8", "aac.mp4")],
+    ids=["without AV1", "without AV1 and Opus"],
+)
+def test_a_browser_without_av1_plays_h264_with_the_sound_that_it_can(
+    page: Page, site: Site, lack: str, address: str, sound: str
+) -> None:
+    page.add_init_script(lack)
     page.goto(site.address + site.lesson("pattern") + "#t=8")
-    page.wait_for_url("**/plain/#t=8")
+    page.wait_for_url(address)
     page.locator("[data-play]").click()
     played(page, 10)
     until(page, "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames > 3")
     assert page.locator("[data-player]").get_attribute("data-mode") is None
-    assert {name for name in fetched(page) if name.endswith(".mp4")} == {"h64.mp4", "aac.mp4"}
+    assert {name for name in fetched(page) if name.endswith(".mp4")} == {"h64.mp4", sound}
     page.locator("[data-quality=voice]").click()
     played(page, 13)
     page.locator("[data-quality=h64]").click()

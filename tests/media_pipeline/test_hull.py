@@ -34,7 +34,7 @@ def by_name(rungs: tuple[PictureRung, ...]) -> dict[str, PictureRung]:
 
 def test_an_easy_lesson_takes_no_more_than_is_good_enough() -> None:
     rungs = by_name(chosen(lesson(), EASY))
-    assert (rungs["v48"].crf, rungs["v100"].crf, rungs["v250"].crf) == (59, 53, 44)
+    assert (rungs["v48"].crf, rungs["v100"].crf, rungs["v250"].crf) == (61, 55, 44)
 
 
 def test_a_hard_lesson_stays_below_the_ceilings() -> None:

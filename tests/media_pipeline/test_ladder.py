@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media_pipeline import ladder
-from media_pipeline.ladder import KEYFRAMES_S, Probe, fit, frame_rate, keyframes, plain_rungs, plan
+from media_pipeline.ladder import KEYFRAMES_S, Effort, Probe, fit, frame_rate, keyframes, plain_rungs, plan
 from media_pipeline.types import Content
 
 CONTENTS: tuple[Content, ...] = ("slides", "screencast", "camera")
@@ -52,6 +52,19 @@ def test_each_kind_of_content_gets_its_rungs(content: Content, size: tuple[int, 
 def test_sound_alone_gets_a_voice_and_a_shared_file_without_picture() -> None:
     made = plan(source(width=None, height=None, fps=None, video_codec=None), "audio")
     assert (made.voice, made.pictures, made.share, made.steps) == (True, (), None, ("voice", "share", "plain"))
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_effort_changes_the_time_and_no_promise(content: Content) -> None:
+    efforts: tuple[Effort, ...] = ("fast", "default", "best")
+    made = [plan(source(), content, effort).pictures for effort in efforts]
+    for rungs in zip(*made, strict=True):
+        presets = [rung.preset for rung in rungs]
+        assert presets == sorted(presets, reverse=True)
+        assert presets[2] < presets[1] <= presets[0] <= 10 or rungs[0].kind == "slides"
+        assert len({(rung.name, rung.ceiling_bps, rung.keyframes_s) for rung in rungs}) == 1
+    assert made[1] == plan(source(), content).pictures
+    assert not any(rung.vmaf for rung in made[0])  # nothing is tried
 
 
 def test_picture_alone_gets_no_voice() -> None:

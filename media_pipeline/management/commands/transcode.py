@@ -1,4 +1,4 @@
-"""`manage.py transcode SOURCE --output DIR [--json]`: the pipeline on one file, without a site."""
+"""`manage.py transcode SOURCE --output DIR [--effort EFFORT] [--json]`: the pipeline on one file, without a site."""
 
 import argparse
 import errno
@@ -11,12 +11,13 @@ import tempfile
 import time
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, get_args
 
 from django.core.management.base import BaseCommand
 
 from media_pipeline import encoding
 from media_pipeline.encoding import Encoded, Examined, MediaError, NoSpace, Progress
+from media_pipeline.ladder import Effort
 from media_pipeline.packaging import write_playlists
 
 STEPS = {
@@ -36,12 +37,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("source", type=Path, metavar="SOURCE")
         parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="absent or empty")
+        parser.add_argument(
+            "--effort", choices=get_args(Effort), default="default", help="how much time to spend on fewer bytes"
+        )
         parser.add_argument("--json", action="store_true", help="print the manifest and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _interrupted)
         try:
-            manifest = transcode(options["source"], options["output"])
+            manifest = transcode(options["source"], options["output"], effort=options["effort"])
         except MediaError as error:
             sys.stderr.write(f"error: {error.code}: {error}\n")
             sys.exit(1)
@@ -58,12 +62,12 @@ def _interrupted(signum: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def transcode(source: Path, output: Path) -> dict[str, Any]:
+def transcode(source: Path, output: Path, *, effort: Effort = "default") -> dict[str, Any]:
     """Encode `source` into `output` and return the manifest. On any failure `output` is as it was before."""
     wall, cpu = time.monotonic(), _cpu_s()
     made, folder = _prepare(output)
     try:
-        examined = encoding.examine(source, watch=_show("examining"))
+        examined = encoding.examine(source, effort=effort, watch=_show("examining"))
         encoded: list[Encoded] = []
         for name in examined.plan.steps:
             encoded += STEPS[name](source, examined.plan, folder, watch=_show(name))
