@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.views.decorators.cache import never_cache
 
 from lms.schools.models import Draft, Member, SchoolClass, Term
@@ -64,6 +64,19 @@ def may_see(user: Person, term: Term, whom: Whose) -> bool:
     return may_schedule(user, term) or any(
         _covers(term, one, whom) for one in _heads_and_teachers(memberships(term, int(user.pk or 0)))
     )
+
+
+def corrects(user: Person, term: Term, kind: str) -> frozenset[str] | None:
+    """Of which schools somebody may correct rows of a list; None: of all. Heads may their schools' classes.
+
+    Raises Http404 for who may none.
+    """
+    if may_schedule(user, term):
+        return None
+    own = frozenset(one.key for one in memberships(term, int(user.pk or 0)) if one.role == Member.Role.HEAD)
+    if kind != "classes" or not own:
+        raise Http404
+    return own
 
 
 def _heads_and_teachers(found: Iterable[Member]) -> list[Member]:

@@ -151,7 +151,7 @@ def meaning(name: str) -> Any:
 def problem(one: Problem) -> str:
     """What is wrong with a cell, as a sentence."""
     if one.code == "as_read":
-        return _as_read(one.values["template"], one.values["said"])
+        return as_read(one.values["template"], one.values["said"])
     values = dict(one.values)
     if "meaning" in values:
         values["meaning"] = meaning(values["meaning"])
@@ -165,10 +165,11 @@ def not_understood(error: NotUnderstood) -> str:
 
 def bad_input(error: BadInput) -> str:
     """What is wrong with a document, as a sentence."""
-    return _as_read(error.template, error.values)
+    return as_read(error.template, error.values)
 
 
-def _as_read(template: str, values: Any) -> str:
+def as_read(template: str, values: Any) -> str:
+    """A sentence of the reader of documents, in the language of who reads it."""
     told = {name: gettext(value) if name in ("what", "where") and value else value for name, value in values.items()}
     return gettext(template) % told if told else gettext(template)
 

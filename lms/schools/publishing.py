@@ -10,14 +10,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from lms.schools.errors import Clash, NotADraft, NotPublished
+from lms.schools.errors import Clash, NotADraft, NotPublished, Outdated
+from lms.schools.importing import dated_with, document_of, planned_with
 from lms.schools.models import Attendance, LessonSeries, Plan, Session, Term
 
 
 def publish_plan(*, plan: Plan, now: datetime) -> int:
     """Make the lessons that begin after `now`, and cancel those of the version published before.
 
-    Returns how many. All or nothing. Raises NotADraft and Clash.
+    Returns how many. All or nothing. Raises NotADraft, Outdated and Clash.
     """
     try:
         return _publish(plan, now)
@@ -33,13 +34,17 @@ def _publish(plan: Plan, now: datetime) -> int:
     plan.refresh_from_db()
     if plan.state != Plan.State.DRAFT:
         raise NotADraft(_("Only a draft can be published: make the plan first."))
+    if plan.made_of and plan.made_of != planned_with(document_of(term)):
+        raise Outdated(
+            _("The county's data were corrected after this plan was made: make a new plan, and publish that.")
+        )
     for before in Plan.objects.filter(term=term, state=Plan.State.PUBLISHED):
         withdraw(plan=before, now=now)
     sessions, attendances = _lessons(plan, term, now)
     Session.objects.bulk_create(sessions, batch_size=500)
     Attendance.objects.bulk_create(attendances, batch_size=500)
-    plan.state, plan.published_at = Plan.State.PUBLISHED, now
-    plan.save(update_fields=["state", "published_at"])
+    plan.state, plan.published_at, plan.dated_for = Plan.State.PUBLISHED, now, dated_with(term)
+    plan.save(update_fields=["state", "published_at", "dated_for"])
     return len(sessions)
 
 

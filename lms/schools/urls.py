@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lms.schools import sheet_views, views
+from lms.schools.corrections import views as corrections
 
 urlpatterns = [
     path("", views.terms, name="schools"),
@@ -14,6 +15,12 @@ urlpatterns = [
     path("<uuid:term>/", views.term, name="schools_term"),
     path("<uuid:term>/plan/", views.make, name="schools_make"),
     path("<uuid:term>/week/<str:kind>/", views.week, name="schools_week"),
+    path("<uuid:term>/data/", corrections.data, name="schools_data"),
+    path("<uuid:term>/data/term/", corrections.days, name="schools_days"),
+    path("<uuid:term>/data/<str:kind>/", corrections.rows, name="schools_rows"),
+    path("<uuid:term>/data/<str:kind>/new/", corrections.new, name="schools_row_new"),
+    path("<uuid:term>/data/<str:kind>/<uuid:row>/", corrections.row, name="schools_row"),
+    path("<uuid:term>/data/<str:kind>/<uuid:row>/remove/", corrections.remove, name="schools_row_remove"),
     path("plans/<uuid:plan>/", views.plan, name="schools_plan"),
     path("plans/<uuid:plan>/<str:verb>/", views.act, name="schools_act"),
 ]

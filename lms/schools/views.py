@@ -12,7 +12,7 @@ from lms.core.clock import now
 from lms.core.errors import FieldschoolError
 from lms.schools import access, selectors, services, words
 from lms.schools.access import demand, personal
-from lms.schools.models import Plan, Term
+from lms.schools.models import Member, Plan, Term
 
 
 @personal
@@ -40,6 +40,7 @@ def _term(request: HttpRequest, found: Term, refused: FieldschoolError | None = 
     shown = {
         "term": found,
         "schedules": schedules,
+        "corrects": schedules or any(one.role == Member.Role.HEAD for one in own),
         "plans": found.plans.order_by("-version") if schedules else (),
         "published": selectors.published(found),
         "kinds": [(kind, words.KINDS[kind]) for kind in selectors.KINDS] if schedules else (),

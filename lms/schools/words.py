@@ -29,6 +29,18 @@ SUBJECTS = {
     "science": gettext_lazy("Science"),
     "it": gettext_lazy("Computing"),
 }
+SCOPES = {
+    "county": gettext_lazy("A county"),
+    "cluster": gettext_lazy("A cluster"),
+    "national": gettext_lazy("All"),
+}
+WEEKDAYS = (
+    gettext_lazy("Mon"),
+    gettext_lazy("Tue"),
+    gettext_lazy("Wed"),
+    gettext_lazy("Thu"),
+    gettext_lazy("Fri"),
+)
 REASONS = {
     "no_teacher": gettext_lazy("no lead teacher of this subject and level serves the school"),
     "no_common_time": gettext_lazy("the class is open at no time when a teacher is free and the bells meet"),

@@ -1,4 +1,7 @@
-"""Counties, schools and classes that ask; lead sites and teachers that give. `key` is the id in the county's data."""
+"""Counties, schools and classes that ask; lead sites and teachers that give. `key` is the id in the county's data.
+
+What was taken out of it is `removed` and stays: plans and lessons name it.
+"""
 
 from django.db import models
 
@@ -6,10 +9,13 @@ from lms.core.ids import uuid7
 from lms.schools.models.terms import Term
 
 
-class _Place(models.Model):
+class Place(models.Model):
+    """What a county's data describe: a row of one of their lists."""
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     term = models.ForeignKey(Term, models.CASCADE, related_name="+")
     key = models.CharField(max_length=200)
+    removed = models.BooleanField(default=False)
 
     class Meta:
         abstract = True
@@ -19,14 +25,14 @@ class _Place(models.Model):
         return self.key
 
 
-class County(_Place):
+class County(Place):
     """`max_concurrent`: lessons that its link can receive at the same time."""
 
     cluster = models.CharField(max_length=200)
     max_concurrent = models.PositiveIntegerField()
 
 
-class School(_Place):
+class School(Place):
     """`bells` is the list of periods, each with its local start and its minutes, in `timezone`."""
 
     county = models.ForeignKey(County, models.CASCADE, related_name="schools")
@@ -36,7 +42,7 @@ class School(_Place):
     avoid_periods = models.JSONField(default=list)
 
 
-class SchoolClass(_Place):
+class SchoolClass(Place):
     """`open`: slots that a remote lesson may use. A class of several grades (复式) has the first of them as `grade`."""
 
     school = models.ForeignKey(School, models.CASCADE, related_name="classes")
@@ -45,7 +51,7 @@ class SchoolClass(_Place):
     open = models.JSONField()
 
 
-class LessonRequest(_Place):
+class LessonRequest(Place):
     """So many lessons a week of a subject, at a level, for a class; by which textbook, and at which unit it is."""
 
     school_class = models.ForeignKey(SchoolClass, models.CASCADE, related_name="requests")
@@ -57,7 +63,7 @@ class LessonRequest(_Place):
     unit = models.CharField(max_length=200, blank=True)
 
 
-class LeadSite(_Place):
+class LeadSite(Place):
     """`serves` is the key of a county, the name of a cluster, or empty, as `scope` says."""
 
     scope = models.CharField(max_length=8)
@@ -67,7 +73,7 @@ class LeadSite(_Place):
     studios = models.PositiveIntegerField()
 
 
-class LeadTeacher(_Place):
+class LeadTeacher(Place):
     """Who gives lessons from a lead site; `free` are slots of the site."""
 
     site = models.ForeignKey(LeadSite, models.CASCADE, related_name="teachers")

@@ -1,5 +1,6 @@
 """Codes and times of paired classes in templates."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -29,3 +30,9 @@ def subject_words(code: str) -> "str | _StrPromise":
 def clock(at: datetime) -> str:
     """Hours and minutes on the clock the time was given by, not on the site's."""
     return f"{at:%H:%M}"
+
+
+@register.filter
+def at(values: Sequence[object], number: int) -> object:
+    """The value of that number, from 0."""
+    return values[number]
