@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -35,11 +35,11 @@ SCOPES = {
     "national": gettext_lazy("All"),
 }
 WEEKDAYS = (
-    gettext_lazy("Mon"),
-    gettext_lazy("Tue"),
-    gettext_lazy("Wed"),
-    gettext_lazy("Thu"),
-    gettext_lazy("Fri"),
+    pgettext_lazy("column of a week", "Mon"),
+    pgettext_lazy("column of a week", "Tue"),
+    pgettext_lazy("column of a week", "Wed"),
+    pgettext_lazy("column of a week", "Thu"),
+    pgettext_lazy("column of a week", "Fri"),
 )
 REASONS = {
     "no_teacher": gettext_lazy("no lead teacher of this subject and level serves the school"),

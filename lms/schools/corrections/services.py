@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lms.schools.errors import AlreadyThere, BadRow, ChangedMeanwhile, StillNeeded
 from lms.schools.importing import (
@@ -73,7 +74,12 @@ def remove(*, term: Term, kind: str, row: Place) -> None:
     below = [one for one in LISTS.values() if one.to == kind]
     needed = sum(each[one.reference] == key for one in below for each in document[one.name])
     if needed:
-        raise StillNeeded(_("%(count)s rows refer to “%(key)s”: take these out first.") % {"count": needed, "key": key})
+        words = ngettext(
+            "%(count)s row refers to “%(key)s”: take it out first.",
+            "%(count)s rows refer to “%(key)s”: take these out first.",
+            needed,
+        )
+        raise StillNeeded(words % {"count": needed, "key": key})
     document[kind] = [one for one in document[kind] if one["id"] != key]
     _judge(document)
     _save(row, {"removed": True})

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lms.core.errors import FieldschoolError
@@ -92,25 +93,41 @@ def _summary(kind: str, row: Any) -> str:
     """What a list says of a row beside its key."""
     told: list[Any] = []
     if kind == "counties":
-        told = [row.cluster, _("%(n)s lessons at once") % {"n": row.max_concurrent}]
+        told = [
+            row.cluster,
+            _many(ngettext("%(n)s lesson at once", "%(n)s lessons at once", row.max_concurrent), row.max_concurrent),
+        ]
     elif kind == "schools":
-        told = [row.county, row.timezone, _periods(row.bells), _("%(n)s rooms") % {"n": row.remote_rooms}]
+        told = [
+            row.county,
+            row.timezone,
+            _periods(row.bells),
+            _many(ngettext("%(n)s room", "%(n)s rooms", row.remote_rooms), row.remote_rooms),
+        ]
     elif kind == "classes":
         grades = _("grade %(n)s") % {"n": ", ".join(map(str, row.grades))} if row.grades else ""
-        told = [row.school, grades, _("%(n)s open periods") % {"n": len(row.open)}]
+        told = [
+            row.school,
+            grades,
+            _many(ngettext("%(n)s open period", "%(n)s open periods", len(row.open)), len(row.open)),
+        ]
     elif kind == "requests":
         weekly = _("%(n)s a week") % {"n": row.lessons_per_week}
         told = [row.school_class, words.subject(row.subject), row.level, weekly, row.edition, row.unit]
     elif kind == "lead_sites":
         told = [words.SCOPES.get(row.scope, row.scope), row.serves, _periods(row.bells)]
     else:
-        free = _("%(n)s free periods") % {"n": len(row.free)}
+        free = _many(ngettext("%(n)s free period", "%(n)s free periods", len(row.free)), len(row.free))
         told = [row.site, words.subject(row.subject), ", ".join(row.levels), free]
     return " · ".join(str(one) for one in told if str(one))
 
 
 def _periods(bells: Any) -> str:
-    return _("%(n)s periods") % {"n": len(bells)}
+    return _many(ngettext("%(n)s period", "%(n)s periods", len(bells)), len(bells))
+
+
+def _many(words: str, number: int) -> str:
+    return words % {"n": number}
 
 
 @personal

@@ -164,7 +164,7 @@ def test_rows_are_added_named_once_and_taken_out_when_nothing_refers_to_them() -
     assert client.post(new, sent)["Location"] == f"{page_of(term, 'classes', 'G3')}?stored"
     taken = client.post(f"{page_of(term, 'classes', 'G1')}remove/")
     assert taken.status_code == 409
-    assert "1 rows refer to “G1”" in taken.content.decode()
+    assert "1 row refers to “G1”" in taken.content.decode()
     assert client.post(f"{page_of(term, 'requests', 'R1')}remove/").status_code == 302
     assert client.post(f"{page_of(term, 'classes', 'G1')}remove/").status_code == 302
     assert [one["id"] for one in importing.document_of(term)["classes"]] == ["G2", "G3"]
