@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.views.decorators.cache import never_cache
 
 from lms.schools.models import Draft, Member, SchoolClass, Term
-from lms.schools.selectors import Whose, memberships
+from lms.schools.selectors import Whose, memberships, terms_of
 
 PERMISSION = "schools.schedule_county"
 Person = AbstractBaseUser | AnonymousUser
@@ -36,6 +36,11 @@ def demand(allowed: bool) -> None:
 def may_bring_in(user: Person) -> bool:
     """A county's data: whoever has the permission, and nobody else."""
     return bool(getattr(user, "is_active", False)) and user.has_perm(PERMISSION)  # type: ignore[union-attr]
+
+
+def may_come_in(user: Person) -> bool:
+    """Whoever may bring in a county's data, or has to do with one that is there."""
+    return may_bring_in(user) or terms_of(int(user.pk or 0), sees_all=is_over_all(user)).exists()
 
 
 def may_see_draft(user: Person, draft: Draft) -> bool:

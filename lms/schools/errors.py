@@ -77,5 +77,13 @@ class AlreadyThere(FieldschoolError):
     code = "already_there"
 
 
+class NotAMember(FieldschoolError):
+    code = "not_a_member"
+
+
+class LastScheduler(FieldschoolError):
+    code = "last_scheduler"
+
+
 class Clash(FieldschoolError):
     code = "clash"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.schools import sheet_views, views
+from lms.schools import member_views, sheet_views, views
 from lms.schools.corrections import views as corrections
 
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("<uuid:term>/data/<str:kind>/new/", corrections.new, name="schools_row_new"),
     path("<uuid:term>/data/<str:kind>/<uuid:row>/", corrections.row, name="schools_row"),
     path("<uuid:term>/data/<str:kind>/<uuid:row>/remove/", corrections.remove, name="schools_row_remove"),
+    path("<uuid:term>/members/", member_views.members, name="schools_members"),
+    path("<uuid:term>/members/<uuid:member>/remove/", member_views.remove, name="schools_member_remove"),
     path("plans/<uuid:plan>/", views.plan, name="schools_plan"),
     path("plans/<uuid:plan>/<str:verb>/", views.act, name="schools_act"),
 ]

@@ -29,6 +29,11 @@ SUBJECTS = {
     "science": gettext_lazy("Science"),
     "it": gettext_lazy("Computing"),
 }
+ROLES = {
+    "scheduler": gettext_lazy("Scheduler"),
+    "head": gettext_lazy("Head of a school"),
+    "teacher": gettext_lazy("Lead teacher"),
+}
 SCOPES = {
     "county": gettext_lazy("A county"),
     "cluster": gettext_lazy("A cluster"),

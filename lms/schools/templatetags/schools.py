@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django import template
 
-from lms.schools import words
+from lms.schools import access, words
+from lms.schools.access import Person
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -30,6 +31,12 @@ def subject_words(code: str) -> "str | _StrPromise":
 def clock(at: datetime) -> str:
     """Hours and minutes on the clock the time was given by, not on the site's."""
     return f"{at:%H:%M}"
+
+
+@register.filter
+def has_schools(user: Person) -> bool:
+    """Whether somebody has anything to do with paired classes."""
+    return access.may_come_in(user)
 
 
 @register.filter
