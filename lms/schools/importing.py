@@ -70,7 +70,12 @@ LISTS = {
     for one in (
         Listing("counties", County, ("cluster", "max_concurrent")),
         Listing(
-            "schools", School, ("timezone", "bells", "remote_rooms", "avoid_periods"), "county", "county", "counties"
+            "schools",
+            School,
+            ("timezone", "bells", "other_bells", "remote_rooms", "avoid_periods"),
+            "county",
+            "county",
+            "counties",
         ),
         Listing("classes", SchoolClass, ("open",), "school", "school", "schools", _grades, ("grade", "grades")),
         Listing(
@@ -83,7 +88,9 @@ LISTS = {
             _textbook,
             ("edition", "unit"),
         ),
-        Listing("lead_sites", LeadSite, ("scope", "serves", "timezone", "bells", "studios"), more=_serves),
+        Listing(
+            "lead_sites", LeadSite, ("scope", "serves", "timezone", "bells", "other_bells", "studios"), more=_serves
+        ),
         Listing(
             "teachers",
             LeadTeacher,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lms.core.clock import now
 from lms.core.errors import FieldschoolError
-from lms.schools import access, selectors, services, words
+from lms.schools import access, publishing, selectors, services, words
 from lms.schools.access import demand, personal
 from lms.schools.models import Member, Plan, Term
 
@@ -81,6 +81,7 @@ def _plan(request: HttpRequest, found: Plan, refused: FieldschoolError | None = 
         "plan": found,
         "left_out": left_out,
         "lessons": sum(row.lessons_per_week for row in rows),
+        "undated": publishing.undated_of(plan=found, now=now()),
         "refused": refused,
     }
     return render(request, "schools/plan.html", shown, status=409 if refused else 200)

@@ -64,6 +64,20 @@ def subject(code: str) -> "str | _StrPromise":
     return SUBJECTS.get(code, code)
 
 
+DAYS = (
+    pgettext_lazy("as sheets write it", "Mon"),
+    pgettext_lazy("as sheets write it", "Tue"),
+    pgettext_lazy("as sheets write it", "Wed"),
+    pgettext_lazy("as sheets write it", "Thu"),
+    pgettext_lazy("as sheets write it", "Fri"),
+)
+
+
+def slot(weekday: int, period: int) -> str:
+    """A weekday and a period of it."""
+    return gettext("%(day)s, period %(n)s") % {"day": DAYS[weekday - 1], "n": period}
+
+
 def reasons(codes: Iterable[str]) -> str:
     """Why a request was left out, as one line."""
     return gettext("; ").join(str(REASONS.get(code, code)) for code in codes)

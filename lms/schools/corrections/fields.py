@@ -26,7 +26,7 @@ class Sent(Protocol):
 class Field:
     """A field of the document's rows: `meaning` is the column of a sheet that it is read and called as.
 
-    `shape` is how it is filled in: text, number, lines, bells, grid, periods, scope, reference. Fields of which
+    `shape` is how it is filled in: text, number, lines, bells, others, grid, periods, scope, reference. Fields of which
     `optional` is true may be empty; references are said once, when the row is added.
     """
 
@@ -45,6 +45,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("county", "county.name", "reference"),
         Field("timezone", "school.timezone"),
         Field("bells", "school.bells", "bells"),
+        Field("other_bells", "bell.others", "others", optional=True),
         Field("remote_rooms", "school.rooms", "number"),
         Field("avoid_periods", "school.avoid", "periods", optional=True),
     ),
@@ -67,6 +68,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("serves", "site.serves", optional=True),
         Field("timezone", "site.timezone"),
         Field("bells", "site.bells", "bells"),
+        Field("other_bells", "bell.others", "others", optional=True),
         Field("studios", "site.studios", "number"),
     ),
     "teachers": (
@@ -94,6 +96,8 @@ USUAL: dict[str, Any] = {
 def read(field: Field, sent: Sent) -> Any:
     """What was filled in, as the document has it. Raises NotUnderstood."""
     texts = [cells.tidy(text) for text in sent.getlist(field.name)]
+    if field.shape == "others":
+        return [one for days, bells in others(field, sent) if days or bells for one in _others(days, bells)]
     if field.shape == "bells":
         return [_bell(text) for text in texts if text]
     if field.shape == "grid":
@@ -104,6 +108,28 @@ def read(field: Field, sent: Sent) -> Any:
     if field.optional and not text:
         return [] if field.name in ("grades", "levels") else ""
     return text if field.shape == "reference" else MEANINGS[field.meaning].read(text)
+
+
+def others(field: Field, sent: Sent) -> list[tuple[str, str]]:
+    """The days and the bells of other days, as they were filled in."""
+    days, bells = (sent.getlist(f"{field.name}-{part}") for part in ("days", "bells"))
+    return [(cells.tidy(one), cells.tidy(listed)) for one, listed in zip(days, bells, strict=False)]
+
+
+def _others(days: str, bells: str) -> list[dict[str, Any]]:
+    found = [_bell(text) for text in cells.words(bells)]
+    return [{**when, "bells": found} for when in cells.bell_days(days)]
+
+
+def others_said(other_bells: Sequence[Mapping[str, Any]], weekdays: Sequence[Any]) -> list[tuple[str, str]]:
+    """Bells of other days as people write them."""
+    return [(_days_said(one, weekdays), "\n".join(map(span, one["bells"]))) for one in other_bells]
+
+
+def _days_said(one: Mapping[str, Any], weekdays: Sequence[Any]) -> str:
+    if not one.get("from"):
+        return ", ".join(str(weekdays[number - 1]) for number in one["weekdays"])
+    return one["from"] if one["from"] == one["to"] else f"{one['from']}–{one['to']}"
 
 
 def _bell(text: str) -> dict[str, Any]:

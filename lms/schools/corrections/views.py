@@ -292,6 +292,9 @@ def _shown(
         given = texts if texts is not None else [fields.span(bell) for bell in value or ()]
         given = [text for text in given if text.strip()] or [""] * fields.NEW_BELLS
         return shown | {"texts": [*given, *[""] * fields.SPARE_BELLS]}
+    if field.shape == "others":
+        said = fields.others(field, sent) if sent is not None else fields.others_said(value or (), words.DAYS)
+        return shown | {"pairs": [*[pair for pair in said if any(pair)], ("", "")]}
     bells = selectors.bells_of(kind, row) if row else [{"start": "08:00", "minutes": 40}] * fields.NEW_BELLS
     if field.shape == "periods":
         ticked = value or [] if texts is None else [int(text) for text in texts if re.fullmatch("[0-9]{1,2}", text)]
@@ -300,7 +303,11 @@ def _shown(
     if field.shape == "grid":
         slots = value or [] if texts is None else _slots(texts)
         taken = [slot for fixed in getattr(row, "fixed_streams", ()) for slot in fixed["slots"]]
-        return shown | {"lines": fields.grid(bells if row else [], slots, taken), "weekdays": words.WEEKDAYS}
+        return shown | {
+            "lines": fields.grid(bells if row else [], slots, taken),
+            "weekdays": words.WEEKDAYS,
+            "days": words.DAYS,
+        }
     if field.shape == "scope":
         shown["choices"] = list(words.SCOPES.items())
     elif field.shape == "reference":

@@ -3,6 +3,9 @@
 What was taken out of it is `removed` and stays: plans and lessons name it.
 """
 
+from datetime import date
+from typing import Any
+
 from django.db import models
 
 from lms.core.ids import uuid7
@@ -32,12 +35,32 @@ class County(Place):
     max_concurrent = models.PositiveIntegerField()
 
 
-class School(Place):
-    """`bells` is the list of periods, each with its local start and its minutes, in `timezone`."""
+class _Ringing(Place):
+    """`bells` is the list of periods, each with its local start and its minutes, in `timezone`.
 
-    county = models.ForeignKey(County, models.CASCADE, related_name="schools")
+    `other_bells` are lists of other days: of some `weekdays`, or `from` a date `to` another. Plans are made by `bells`.
+    """
+
     timezone = models.CharField(max_length=64)
     bells = models.JSONField()
+    other_bells = models.JSONField(default=list)
+
+    class Meta(Place.Meta):
+        abstract = True
+
+    def bells_on(self, day: date, weekday: int) -> list[dict[str, Any]]:
+        """The bells of a day that has the lessons of a weekday."""
+        for one in self.other_bells:
+            starts, ends = one.get("from") or date.min.isoformat(), one.get("to") or date.max.isoformat()
+            if starts <= day.isoformat() <= ends and weekday in (one.get("weekdays") or range(1, 6)):
+                return list(one["bells"])
+        return list(self.bells)
+
+
+class School(_Ringing):
+    """Has classes that receive lessons, in so many rooms at once."""
+
+    county = models.ForeignKey(County, models.CASCADE, related_name="schools")
     remote_rooms = models.PositiveIntegerField()
     avoid_periods = models.JSONField(default=list)
 
@@ -63,13 +86,11 @@ class LessonRequest(Place):
     unit = models.CharField(max_length=200, blank=True)
 
 
-class LeadSite(Place):
+class LeadSite(_Ringing):
     """`serves` is the key of a county, the name of a cluster, or empty, as `scope` says."""
 
     scope = models.CharField(max_length=8)
     serves = models.CharField(max_length=200, blank=True)
-    timezone = models.CharField(max_length=64)
-    bells = models.JSONField()
     studios = models.PositiveIntegerField()
 
 

@@ -34,6 +34,12 @@ def clock(at: datetime) -> str:
 
 
 @register.filter
+def slot_words(slot: Sequence[int]) -> str:
+    """A weekday and a period."""
+    return words.slot(*slot)
+
+
+@register.filter
 def has_schools(user: Person) -> bool:
     """Whether somebody has anything to do with paired classes."""
     return access.may_come_in(user)
