@@ -11,7 +11,7 @@ WEEKDAYS = 5
 
 
 class SchedulingError(Exception):
-    """Something that whoever asked can put right: `code` for machines; `template`, with room for `values`, for people."""
+    """Something whoever asked can put right: `code` for machines; `template`, with room for `values`, for people."""
 
     def __init__(self, code: str, template: str, **values: object) -> None:
         super().__init__(template % values if values else template)
