@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from lms.schools import words
 from lms.schools.scheduling.types import WEEKDAYS
 from lms.schools.sheets import cells
 from lms.schools.sheets.assemble import VALUES
@@ -155,9 +156,16 @@ def span(bell: Mapping[str, Any]) -> str:
     return f"{bell['start']}–{ends // 60:02}:{ends % 60:02}"
 
 
+def _subject(code: str) -> str:
+    """A subject in words, where these are read as the subject again."""
+    said = str(words.subject(code))
+    return said if cells.subject(cells.tidy(said)) == code else code
+
+
 _SAYS: dict[str, Callable[[Any], str]] = {
     "grades": lambda value: ", ".join(map(str, value)),
     "levels": "\n".join,
+    "subject": _subject,
     "priority": lambda value: f"{value:g}",
 }
 
