@@ -84,6 +84,11 @@ def corrects(user: Person, term: Term, kind: str) -> frozenset[str] | None:
     return own
 
 
+def pairs(user: Person, term: Term) -> frozenset[str] | None:
+    """Of which schools somebody sees the pairings; None: of all. A head answers for the own. Raises Http404."""
+    return corrects(user, term, "classes")
+
+
 def _heads_and_teachers(found: Iterable[Member]) -> list[Member]:
     return [one for one in found if one.role != Member.Role.SCHEDULER]
 

@@ -85,5 +85,9 @@ class LastScheduler(FieldschoolError):
     code = "last_scheduler"
 
 
+class BadPairing(FieldschoolError):
+    code = "bad_pairing"
+
+
 class Clash(FieldschoolError):
     code = "clash"

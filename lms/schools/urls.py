@@ -4,6 +4,7 @@ from django.urls import path
 
 from lms.schools import member_views, sheet_views, views
 from lms.schools.corrections import views as corrections
+from lms.schools.pairings import views as pairings
 
 urlpatterns = [
     path("", views.terms, name="schools"),
@@ -23,6 +24,8 @@ urlpatterns = [
     path("<uuid:term>/data/<str:kind>/<uuid:row>/remove/", corrections.remove, name="schools_row_remove"),
     path("<uuid:term>/members/", member_views.members, name="schools_members"),
     path("<uuid:term>/members/<uuid:member>/remove/", member_views.remove, name="schools_member_remove"),
+    path("<uuid:term>/pairings/", pairings.pairings, name="schools_pairings"),
+    path("<uuid:term>/pairings/<uuid:pairing>/", pairings.agreement, name="schools_pairing"),
     path("plans/<uuid:plan>/", views.plan, name="schools_plan"),
     path("plans/<uuid:plan>/<str:verb>/", views.act, name="schools_act"),
 ]

@@ -1,9 +1,9 @@
 """Codes of paired classes in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -33,6 +33,13 @@ ROLES = {
     "scheduler": gettext_lazy("Scheduler"),
     "head": gettext_lazy("Head of a school"),
     "teacher": gettext_lazy("Lead teacher"),
+}
+PAIRING_STATES = {
+    "proposed": pgettext_lazy("pairing", "Proposed"),
+    "published": pgettext_lazy("pairing", "Published, open to objections"),
+    "accepted": pgettext_lazy("pairing", "Agreed"),
+    "objected": pgettext_lazy("pairing", "Objected to"),
+    "withdrawn": pgettext_lazy("pairing", "Taken back"),
 }
 SCOPES = {
     "county": gettext_lazy("A county"),
@@ -71,6 +78,11 @@ DAYS = (
     pgettext_lazy("as sheets write it", "Thu"),
     pgettext_lazy("as sheets write it", "Fri"),
 )
+
+
+def lessons(many: Mapping[str, int]) -> str:
+    """Subjects with lessons a week, as one line."""
+    return pgettext("between subjects", ", ").join(f"{subject(code)} {number}" for code, number in many.items())
 
 
 def slot(weekday: int, period: int) -> str:
