@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from random import Random
 
@@ -11,7 +11,8 @@ from demo.county import document
 from lms.accounts.models import User
 from lms.core.clock import now
 from lms.schools import selectors, services
-from lms.schools.models import Attendance, Member, Plan, Record, Term
+from lms.schools.models import Attendance, Member, Pairing, Plan, Record, Term
+from lms.schools.pairings import services as pairings
 
 WEEKS_BEFORE, WEEKS = 3, 16
 PLAN_LIMIT_S = 6.0
@@ -38,7 +39,28 @@ def bring_in() -> None:
         by=scheduler,
     )
     services.add_member(term=term, who=HEAD, role=Member.Role.HEAD, key=made["schools"][0]["id"])
+    _pair(term, scheduler)
     services.make_plan(term=term, now=now(), time_limit_s=PLAN_LIMIT_S)
+
+
+def _pair(term: Term, scheduler: User) -> None:
+    """Pairings that were published before the term: one was objected to, silence accepted the others."""
+    began = _midnight(term.starts_on - timedelta(days=14))
+    pairings.propose_pairings(term=term, by=scheduler, now=began)
+    pairings.publish_pairings(term=term, until=term.starts_on - timedelta(days=4), by=scheduler, now=began)
+    head = User.objects.get(username=HEAD)
+    own = Member.objects.get(term=term, user=head).key
+    one = Pairing.objects.filter(term=term, school__key=own).order_by("site__key").first()
+    if one is not None:
+        why = "教室改建，春节后才能接收。"
+        pairings.answer_pairing(pairing=one, agrees=False, why=why, by=head, now=began + timedelta(days=2))
+    while pairings.settle_pairings(now=now()):
+        pass
+    pairings.propose_pairings(term=term, by=scheduler, now=now())
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, clock(), UTC)
 
 
 def publish() -> None:
@@ -49,7 +71,7 @@ def publish() -> None:
     plan = Plan.objects.filter(version=1, state=Plan.State.DRAFT).select_related("term").first()
     if plan is None or selectors.published(plan.term):
         return
-    services.publish_plan(plan=plan, now=datetime.combine(plan.term.starts_on, clock(), UTC))
+    services.publish_plan(plan=plan, now=_midnight(plan.term.starts_on))
     busiest = plan.series.order_by("teacher__key").first()
     if busiest is not None:
         services.add_member(term=plan.term, who=LEAD, role=Member.Role.TEACHER, key=busiest.teacher.key)

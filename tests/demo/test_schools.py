@@ -12,7 +12,7 @@ from lms.accounts.models import User
 from lms.core import work
 from lms.schools import planning, selectors
 from lms.schools.importing import problems_of
-from lms.schools.models import Attendance, Member, Plan, Record, Session, Term
+from lms.schools.models import Attendance, Member, Pairing, Plan, Record, Session, Term
 
 MONDAY = date(2026, 9, 7)
 
@@ -60,6 +60,7 @@ def test_the_demonstration_shows_a_published_term_with_a_past_once(monkeypatch: 
     past = Attendance.objects.filter(ends_at__lt=today).count()
     assert past == Record.objects.count() > 100
     assert Record.objects.exclude(cause="").exists()
+    assert set(Pairing.objects.values_list("state", flat=True)) == {"accepted", "objected", "proposed"}
     assert sorted(Member.objects.values_list("role", flat=True)) == ["head", "scheduler", "teacher"]
     for name in (accounts.SCHEDULER, accounts.HEAD, accounts.LEAD):
         client = Client()

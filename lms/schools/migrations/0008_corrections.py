@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pairing',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('school', 'site'), name='schools_pairing_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('school', 'site'), name='schools_pairing_proposed_once'),
         ),
         migrations.AddConstraint(
             model_name='pairing',

@@ -12,7 +12,8 @@ from lms.schools.models.terms import Term
 class Pairing(models.Model):
     """A school and a lead site for a term. `lessons` has how many a week by subject.
 
-    Once published, the school may object until the end of the day `until`; silence accepts.
+    Once published, the school may object until the end of the day `until`; silence accepts. What is agreed stays as it
+    is: lessons that come in addition are a pairing of their own.
     """
 
     class State(models.TextChoices):
@@ -33,7 +34,7 @@ class Pairing(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["school", "site"], condition=~Q(state="withdrawn"), name="schools_pairing_once"
+                fields=["school", "site"], condition=Q(state="proposed"), name="schools_pairing_proposed_once"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["proposed", "withdrawn"]) | Q(until__isnull=False),

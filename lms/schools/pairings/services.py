@@ -40,11 +40,9 @@ def propose_pairings(*, term: Term, by: AbstractBaseUser, now: datetime) -> int:
     proposals, _without = propose(instance, refused=objected, kept=kept)
     schools = {one.key: one for one in School.objects.filter(term=term)}
     sites = {one.key: one for one in LeadSite.objects.filter(term=term)}
-    agreed = {(one.school, one.site) for one in kept}  # what these are asked for in addition needs no new agreement
     made = [
         Pairing(term=term, school=schools[one.school], site=sites[one.site], lessons=dict(sorted(one.lessons.items())))
         for one in proposals
-        if (one.school, one.site) not in agreed
     ]
     Pairing.objects.bulk_create(made, batch_size=500)
     _keep(made, State.PROPOSED, by, now)

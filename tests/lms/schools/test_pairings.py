@@ -183,11 +183,15 @@ def test_what_is_too_late_or_says_nothing_is_refused() -> None:
 
 
 @pytest.mark.django_db
-def test_the_database_knows_each_pair_once() -> None:
-    published()
-    one = Pairing.objects.all()[0]
+def test_what_comes_in_addition_is_a_pairing_of_its_own_and_proposed_once() -> None:
+    term, user = published()
+    near = Pairing.objects.get(school__key="S1", site__key="NEAR")
+    services.answer_pairing(pairing=near, agrees=False, why="No", by=user, now=at(2))
+    services.propose_pairings(term=term, by=user, now=at(3))
+    more = Pairing.objects.get(state="proposed")
+    assert (more.site.key, more.lessons) == ("FAR", {"music": 2})  # it gives art already
     with pytest.raises(IntegrityError):
-        Pairing.objects.create(term=one.term, school=one.school, site=one.site, lessons={})
+        Pairing.objects.create(term=term, school=more.school, site=more.site, lessons={})
 
 
 @pytest.mark.django_db
