@@ -1,6 +1,7 @@
 """A county's spreadsheets in a real browser on a phone."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
@@ -8,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from benchmarks.site import Site
+from lms.core.clock import now
 from tests import database, static
 from tests.e2e.conftest import PATIENCE_MS
 from tests.lms.schools import foreign
@@ -129,6 +131,17 @@ def test_a_term_is_put_right_and_its_people_are_named(
     look_at(page)
     page.locator(".person button").first.click()
     expect(page.get_by_role("alert")).to_be_visible()
+    page.goto(f"{term}pairings/")
+    look_at(page)
+    page.click("[value=propose]")
+    page.fill("#until", (now().date() + timedelta(days=9)).isoformat())
+    look_at(page)
+    page.click("[value=publish]")
+    page.wait_for_selector(".at.published")
+    look_at(page)
+    page.locator(".rows a").first.click()
+    expect(page.locator(".seals p")).to_have_count(3)
+    look_at(page)
     page.context.close()
 
 

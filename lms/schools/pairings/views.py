@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
@@ -17,7 +18,7 @@ from lms.schools.errors import BadPairing
 from lms.schools.models import Pairing, Term
 from lms.schools.pairings import services
 
-ROWS = 500
+ROWS = 100
 
 
 @personal
@@ -40,9 +41,14 @@ def pairings(request: HttpRequest, term: UUID) -> HttpResponse:
     if own is not None:
         rows = rows.filter(school__key__in=own).exclude(state=Pairing.State.PROPOSED)
     rows = rows.select_related("school", "site").order_by("school__key", "site__key")
+    pages = Paginator(rows, ROWS)
+    page = pages.get_page(request.GET.get("page"))
     shown = {
         "term": found,
-        "rows": [(one, words.PAIRING_STATES[one.state], words.lessons(one.lessons)) for one in rows[:ROWS]],
+        "rows": [(one, words.PAIRING_STATES[one.state], words.lessons(one.lessons)) for one in page],
+        "count": pages.count,
+        "number": page.number,
+        "page_count": pages.num_pages,
         "proposed": rows.filter(state=Pairing.State.PROPOSED).count(),
         "schedules": own is None,
         "refused": refused,
