@@ -29,7 +29,7 @@ def members(request: HttpRequest, term: UUID) -> HttpResponse:
     found = _found(request, term)
     if request.method != "POST":
         return _members(request, found)
-    said = {name: request.POST.get(name, "").strip() for name in ("who", "role", "key")}
+    said = {name: request.POST.get(name, "").replace("\0", "").strip() for name in ("who", "role", "key")}
     try:
         services.add_member(term=found, **said)
     except FieldschoolError as error:

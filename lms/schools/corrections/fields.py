@@ -106,9 +106,11 @@ def read(field: Field, sent: Sent) -> Any:
     if field.shape == "periods":
         return sorted({cells.period(text) for text in texts})
     text = texts[0] if texts else ""
+    if field.shape == "reference":
+        return next(iter(sent.getlist(field.name)), "").strip()
     if field.optional and not text:
         return [] if field.name in ("grades", "levels") else ""
-    return text if field.shape == "reference" else MEANINGS[field.meaning].read(text)
+    return MEANINGS[field.meaning].read(text)
 
 
 def others(field: Field, sent: Sent) -> list[tuple[str, str]]:
@@ -173,6 +175,13 @@ _SAYS: dict[str, Callable[[Any], str]] = {
 def text_of(field: Field, value: Any) -> str:
     """What a field holds, as it is filled in."""
     return _SAYS.get(field.name, str)(value)
+
+
+def is_as_before(field: Field, value: Any, sent: Sent) -> bool:
+    """Whether a field says what it said before: then it holds what it held, however that would be read today."""
+    if field.shape not in ("text", "number", "lines", "scope"):
+        return False
+    return [cells.tidy(text) for text in sent.getlist(field.name)] == [cells.tidy(text_of(field, value))]
 
 
 @dataclass(frozen=True)

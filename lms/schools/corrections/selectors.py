@@ -30,7 +30,7 @@ def rows(term: Term, kind: str, *, find: str = "", schools: Collection[str] | No
     found: QuerySet[Any] = LISTS[kind].model._default_manager.filter(term=term, removed=False)
     if schools is not None:
         found = found.filter(school__key__in=schools)
-    for word in cells.tidy(find)[:100].split():
+    for word in cells.tidy(find.replace("\0", ""))[:100].split():
         said = Q(key__icontains=word)
         for column in _SEARCHED[kind]:
             said |= Q(**{f"{column}__icontains": word})

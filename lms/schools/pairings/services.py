@@ -67,7 +67,7 @@ def publish_pairings(*, term: Term, until: date, by: AbstractBaseUser, now: date
 @transaction.atomic
 def answer_pairing(*, pairing: Pairing, agrees: bool, why: str, by: AbstractBaseUser, now: datetime) -> None:
     """A school agrees, or objects and says why. Raises BadPairing when the time for it is over."""
-    why = why.strip()[:MOST_LETTERS]
+    why = why.replace("\0", "").strip()[:MOST_LETTERS]
     if not agrees and not why:
         raise BadPairing(_("Say why the school objects."))
     state = State.ACCEPTED if agrees else State.OBJECTED

@@ -104,6 +104,28 @@ def test_fields_are_read_as_cells_of_sheets_are() -> None:
     assert School.objects.get().bells == county()["schools"][0]["bells"]
 
 
+def test_what_is_left_as_it_stood_stays_however_it_would_be_read() -> None:
+    document = county()
+    for row in (document["requests"][0], document["requests"][1]):
+        row["level"] = "３"  # as a sheet's cell this would be grade-3
+    document["teachers"][0]["levels"] = ["３"]
+    term = a_term(document)
+    assert put(term, "requests", level="３", lessons_per_week="1").status_code == 302
+    assert put(term, "teachers", levels="３").status_code == 302
+    assert LessonRequest.objects.get(key="R1").level == "３"
+    assert LeadTeacher.objects.get().levels == ["３"]
+
+
+def test_a_nul_is_no_reason_to_fall_over() -> None:
+    term = a_term()
+    client = as_scheduler(term)
+    assert client.get(f"/schools/{term.pk}/data/classes/?q=G%001").status_code == 200
+    assert put(term, "requests", level="a\0").status_code == 422
+    sent = {**FORMS["classes"], "key": "G\0", "school": "S"}
+    assert client.post(f"/schools/{term.pk}/data/classes/new/", sent).status_code == 422
+    assert client.post(f"/schools/{term.pk}/members/", {"who": "\0", "role": "head", "key": "\0"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("kind", "changes", "told"),
     [
