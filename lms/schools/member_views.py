@@ -58,7 +58,7 @@ def _members(
     shown = {
         "term": term,
         "people": people,
-        "roles": words.ROLES.items(),
+        "roles": [(role.value, words.ROLES[role.value]) for role in Member.Role],
         "keys": [*keys(term, "schools", MOST_KEYS), *keys(term, "teachers", MOST_KEYS)],
         "refused": refused,
         "said": request.POST,

@@ -9,12 +9,12 @@ from lms.schools.access import may_bring_in
 from lms.schools.errors import LastScheduler, NotAMember
 from lms.schools.models import LeadTeacher, Member, School, Term
 
-_OF = {Member.Role.HEAD: School, Member.Role.TEACHER: LeadTeacher}
+_OF = {"head": School, "helper": School, "teacher": LeadTeacher}
 
 
 @transaction.atomic
 def add_member(*, term: Term, who: str, role: str, key: str) -> Member:
-    """Take somebody in, by user name, phone or card number. `key` is a head's school, or the lead teacher.
+    """Take somebody in, by user name, phone or card number. `key` is the school, or the lead teacher.
 
     Who is that already stays it. Raises NotAMember.
     """
@@ -31,8 +31,8 @@ def add_member(*, term: Term, who: str, role: str, key: str) -> Member:
             raise NotAMember(
                 _("“%(who)s” may not schedule yet: an operator gives that permission first.") % {"who": who[:60]}
             )
-    elif not _OF[Member.Role(role)]._default_manager.filter(term=term, key=key, removed=False).exists():
-        if role == Member.Role.HEAD:
+    elif not _OF[role]._default_manager.filter(term=term, key=key, removed=False).exists():
+        if _OF[role] is School:
             raise NotAMember(_("There is no school “%(key)s” in this term.") % {"key": key[:60]})
         raise NotAMember(_("There is no lead teacher “%(key)s” in this term.") % {"key": key[:60]})
     return Member.objects.get_or_create(term=term, user=user, role=role, key=key)[0]

@@ -5,7 +5,7 @@ then, or whose two sides do not meet, is no lesson that day, and told (docs/deci
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -104,7 +104,7 @@ def _lessons(plan: Plan, term: Term, now: datetime) -> tuple[list[Session], list
             by_weekday[slot[0]].append((one, place))
     for day, weekday in school_days(term):
         for one, place in by_weekday[weekday]:
-            given = _span(day, one.slots[place], one.teacher.site, weekday)
+            given = _on(day, one.slots[place], one.teacher.site, weekday)
             if given[0] <= now if given else day <= now.date():
                 continue
             session = Session(series=one, teacher=one.teacher)
@@ -133,7 +133,7 @@ def _lessons(plan: Plan, term: Term, now: datetime) -> tuple[list[Session], list
 def _attending(session: Session, receiver: SeriesReceiver, place: int, day: date, weekday: int) -> Attendance | None:
     """A class in a lesson by its school's bells of the day; None when these have no such period."""
     school_class = receiver.request.school_class
-    own = _span(day, receiver.slots[place], school_class.school, weekday)
+    own = _on(day, receiver.slots[place], school_class.school, weekday)
     if own is None:
         return None
     return Attendance(
@@ -149,12 +149,15 @@ def _meet(given: Span, own: Attendance, receiver: SeriesReceiver, apart: timedel
     return same and abs(given[0] - own.starts_at) <= apart
 
 
-def _span(day: date, slot: Sequence[int], at: School | LeadSite, weekday: int) -> Span | None:
-    """Start and end of a period on a day of a place, in UTC; None when the bells of the day have no such period."""
+def _on(day: date, slot: Sequence[int], at: School | LeadSite, weekday: int) -> Span | None:
+    """Start and end of a slot by a place's bells of the day; None when these have no such period."""
     bells = at.bells_on(day, weekday)
-    if slot[1] > len(bells):
-        return None
+    return span(day, slot, bells, at.timezone) if slot[1] <= len(bells) else None
+
+
+def span(day: date, slot: Sequence[int], bells: Sequence[Mapping[str, Any]], zone: str) -> Span:
+    """Start and end of a period on a day of a place, in UTC."""
     bell = bells[slot[1] - 1]
     hour, minute = (int(part) for part in str(bell["start"]).split(":"))
-    starts_at = datetime.combine(day, time(hour, minute), ZoneInfo(at.timezone)).astimezone(UTC)
+    starts_at = datetime.combine(day, time(hour, minute), ZoneInfo(zone)).astimezone(UTC)
     return starts_at, starts_at + timedelta(minutes=bell["minutes"])

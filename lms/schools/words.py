@@ -32,6 +32,7 @@ SUBJECTS = {
 ROLES = {
     "scheduler": gettext_lazy("Scheduler"),
     "head": gettext_lazy("Head of a school"),
+    "helper": gettext_lazy("Helper in a classroom"),
     "teacher": gettext_lazy("Lead teacher"),
 }
 PAIRING_STATES = {
