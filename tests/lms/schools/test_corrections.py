@@ -5,11 +5,16 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lms.core import work
-from lms.schools import importing, services
+from lms.schools import importing, naming, services
+from lms.schools.corrections import fields
 from lms.schools.corrections import services as corrections
+from lms.schools.corrections.fields import FIELDS, Field
 from lms.schools.errors import ChangedMeanwhile, Outdated
 from lms.schools.models import (
     Attendance,
@@ -22,6 +27,7 @@ from lms.schools.models import (
     Session,
     Term,
 )
+from lms.schools.sheets.types import NotUnderstood
 from tests.lms.schools.test_counties import NOW, brought_in, county, drafted
 from tests.lms.schools.test_pages import person, signed_in
 
@@ -272,6 +278,23 @@ def test_two_people_at_once_do_not_undo_each_other() -> None:
     assert answer.status_code == 409
     assert "changed this meanwhile" in answer.content.decode()
     assert SchoolClass.objects.get(key="G1").open == [[1, 1]]
+
+
+TEXTS = st.text(max_size=12) | st.sampled_from(
+    ["1-1", "9-99", "25:00", "08:00-09:00", "三、四", "周五", "-", "1e9", "²"]
+)
+
+
+@settings(max_examples=150)
+@given(field=st.sampled_from(sorted({one for some in FIELDS.values() for one in some}, key=str)), texts=st.lists(TEXTS))
+def test_whatever_is_sent_is_read_or_told(field: Field, texts: list[str]) -> None:
+    sent = QueryDict(mutable=True)
+    for name in (field.name, f"{field.name}-days", f"{field.name}-bells"):
+        sent.setlist(name, texts)
+    try:
+        fields.read(field, sent)
+    except NotUnderstood as error:
+        naming.not_understood(error)  # knows words for it
 
 
 # Who x what -> status. The head is of S; S2 is another school.
