@@ -12,6 +12,7 @@ from lms.core.clock import now
 from lms.core.errors import FieldschoolError
 from lms.schools import access, publishing, selectors, services, words
 from lms.schools.access import demand, personal
+from lms.schools.corrections.services import is_outdated
 from lms.schools.models import Member, Plan, Term
 
 
@@ -43,6 +44,7 @@ def _term(request: HttpRequest, found: Term, refused: FieldschoolError | None = 
         "corrects": schedules or any(one.role == Member.Role.HEAD for one in own),
         "plans": found.plans.order_by("-version") if schedules else (),
         "published": selectors.published(found),
+        "outdated": schedules and is_outdated(found),
         "kinds": [(kind, words.KINDS[kind]) for kind in selectors.KINDS] if schedules else (),
         "own": [("school" if one.role == "head" else "teacher", one.key) for one in own],
         "refused": refused,

@@ -250,6 +250,7 @@ def test_published_lessons_stay_and_the_page_says_that_a_new_plan_is_needed() ->
     put(term, "classes", open=["1-1", "3-1"])
     client.post(f"{page_of(term, 'requests', 'R2')}remove/")
     assert said in client.get(page_of(term, "classes")).content.decode()
+    assert said in client.get(f"/schools/{term.pk}/").content.decode()
     assert list(Session.objects.order_by("pk").values()) + list(Attendance.objects.order_by("pk").values()) == before
     services.publish_plan(plan=drafted(term), now=NOW)
     assert not corrections.is_outdated(term)
