@@ -19,11 +19,11 @@ from tests.lms.schools.test_sheets import assembled, empty
 
 LATER = [{"start": "08:20", "minutes": 40}, {"start": "09:20", "minutes": 40}]
 THERE = [{"start": "10:20", "minutes": 40}, {"start": "11:20", "minutes": 40}]  # the same, two hours east
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture(autouse=True)
-def _working(settings: Any) -> Iterator[None]:
-    settings.LANGUAGE_CODE = "en"
+def _working() -> Iterator[None]:
     work.stopping.clear()
     yield
     work.stopping.clear()

@@ -31,7 +31,7 @@ from lms.schools.sheets.types import NotUnderstood
 from tests.lms.schools.test_counties import NOW, brought_in, county, drafted
 from tests.lms.schools.test_pages import person, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 MODELS = {
     "schools": (School, "S"),
     "classes": (SchoolClass, "G1"),
@@ -61,8 +61,7 @@ FORMS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(autouse=True)
-def _working(settings: Any) -> Iterator[None]:
-    settings.LANGUAGE_CODE = "en"
+def _working() -> Iterator[None]:
     work.stopping.clear()
     yield
     work.stopping.clear()

@@ -1,7 +1,5 @@
 """The page of a term's people: taken in by name or phone, let go, never the last scheduler; who may."""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 
@@ -9,12 +7,7 @@ from lms.schools.models import Member, Term
 from tests.lms.schools.test_counties import brought_in
 from tests.lms.schools.test_pages import person, signed_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english(settings: Any) -> None:
-    settings.LANGUAGE_CODE = "en"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 def a_term() -> tuple[Term, Client, str]:

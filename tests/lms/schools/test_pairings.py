@@ -21,11 +21,11 @@ from tests.lms.schools.test_pages import person, signed_in
 
 NOW = datetime(2026, 9, 1, 4, tzinfo=UTC)
 UNTIL = date(2026, 9, 8)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture(autouse=True)
-def _working(settings: Any) -> Iterator[None]:
-    settings.LANGUAGE_CODE = "en"
+def _working() -> Iterator[None]:
     work.stopping.clear()
     yield
     work.stopping.clear()
