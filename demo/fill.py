@@ -97,7 +97,7 @@ def main() -> None:
 
 def _fill(state: State, folder: Path, lessons: int | None, seconds: float | None, *, clips: bool) -> None:
     from demo import clips as real
-    from demo import fonts, narration
+    from demo import fonts, narration, schools
     from demo.content import COURSES
     from demo.making import made_before, make
     from demo.records import LANGUAGES, course_record, orders
@@ -117,6 +117,7 @@ def _fill(state: State, folder: Path, lessons: int | None, seconds: float | None
     for course in COURSES:
         for language in LANGUAGES:
             _import(course_record(course, language, recordings, folder), folder)
+    schools.bring_in()
     if face.regular is None:
         face = _with_chinese(state, face, folder)
     for order, told in zip(wanted, state.lessons, strict=False):
@@ -134,6 +135,7 @@ def _fill(state: State, folder: Path, lessons: int | None, seconds: float | None
         for clip, told in zip(there, state.lessons[len(wanted) :], strict=True):
             told.asset_id, told.stage = _ingest(real.folder() / clip.name, "und"), "handed_in"
         _import(real.record(there), real.folder())
+    schools.publish()
 
 
 def _with_chinese(state: State, face: "Fonts", folder: Path) -> "Fonts":

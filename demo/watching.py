@@ -31,6 +31,7 @@ def introduction(address: str) -> str:
     lines = [
         f"  learners   {address}/   (English: {address}/en/)",
         f"  trainers   {address}/admin/",
+        f"  schools    {address}/schools/",
         "",
         *(f"  {one.username:<{width}}   password {one.password:<14}   {one.what}" for one in ACCOUNTS),
         "",

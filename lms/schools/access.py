@@ -6,11 +6,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.views.decorators.cache import never_cache
 
 from lms.schools.models import Draft, Member, SchoolClass, Term
-from lms.schools.selectors import Whose, memberships
+from lms.schools.selectors import Whose, memberships, terms_of
 
 PERMISSION = "schools.schedule_county"
 Person = AbstractBaseUser | AnonymousUser
@@ -36,6 +36,11 @@ def demand(allowed: bool) -> None:
 def may_bring_in(user: Person) -> bool:
     """A county's data: whoever has the permission, and nobody else."""
     return bool(getattr(user, "is_active", False)) and user.has_perm(PERMISSION)  # type: ignore[union-attr]
+
+
+def may_come_in(user: Person) -> bool:
+    """Whoever may bring in a county's data, or has to do with one that is there."""
+    return may_bring_in(user) or terms_of(int(user.pk or 0), sees_all=is_over_all(user)).exists()
 
 
 def may_see_draft(user: Person, draft: Draft) -> bool:
@@ -64,6 +69,24 @@ def may_see(user: Person, term: Term, whom: Whose) -> bool:
     return may_schedule(user, term) or any(
         _covers(term, one, whom) for one in _heads_and_teachers(memberships(term, int(user.pk or 0)))
     )
+
+
+def corrects(user: Person, term: Term, kind: str) -> frozenset[str] | None:
+    """Of which schools somebody may correct rows of a list; None: of all. Heads may their schools' classes.
+
+    Raises Http404 for who may none.
+    """
+    if may_schedule(user, term):
+        return None
+    own = frozenset(one.key for one in memberships(term, int(user.pk or 0)) if one.role == Member.Role.HEAD)
+    if kind != "classes" or not own:
+        raise Http404
+    return own
+
+
+def pairs(user: Person, term: Term) -> frozenset[str] | None:
+    """Of which schools somebody sees the pairings; None: of all. A head answers for the own. Raises Http404."""
+    return corrects(user, term, "classes")
 
 
 def _heads_and_teachers(found: Iterable[Member]) -> list[Member]:

@@ -14,6 +14,8 @@ class SchoolsConfig(AppConfig):
 
         from lms.core import work
         from lms.schools import drafting, planning
+        from lms.schools.pairings import services as pairings
 
         work.register("plans", planning.run_next)
         work.register("drafts", drafting.discard_old)
+        work.register("pairings", pairings.settle_pairings)

@@ -51,5 +51,43 @@ class NotADraft(FieldschoolError):
     code = "not_a_draft"
 
 
+class Outdated(FieldschoolError):
+    code = "outdated"
+
+
+class BadRow(FieldschoolError):
+    """A correction that the data cannot have. `problems` has all that would be wrong, with the list and id it is of."""
+
+    code = "bad_row"
+
+    def __init__(self, problems: Sequence[tuple[BadInput, tuple[str, str]]]) -> None:
+        super().__init__(_("Nothing was stored: put right what is marked."))
+        self.problems = tuple(problems)
+
+
+class ChangedMeanwhile(FieldschoolError):
+    code = "changed_meanwhile"
+
+
+class StillNeeded(FieldschoolError):
+    code = "still_needed"
+
+
+class AlreadyThere(FieldschoolError):
+    code = "already_there"
+
+
+class NotAMember(FieldschoolError):
+    code = "not_a_member"
+
+
+class LastScheduler(FieldschoolError):
+    code = "last_scheduler"
+
+
+class BadPairing(FieldschoolError):
+    code = "bad_pairing"
+
+
 class Clash(FieldschoolError):
     code = "clash"

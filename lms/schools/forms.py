@@ -8,6 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from lms.schools import naming
+from lms.schools.models import Term
+from lms.schools.sheets import cells
+from lms.schools.sheets.types import NotUnderstood
+
 MOST_FILE_BYTES = 8_000_000
 MOST_FILES = 50
 _BETWEEN = re.compile(r"[\s,;，；、]+")
@@ -79,6 +84,35 @@ class TermForm(forms.Form):
                 raise ValidationError(_("“%(text)s” is no date with a weekday from 1 to 5."), params={"text": one[:40]})
             found[_date(day)] = int(weekday)
         return found
+
+
+class CorrectedTermForm(TermForm):
+    """A term that is there already."""
+
+    use_required_attribute = True
+
+    name = forms.CharField(label=_("Name of the term"), max_length=200)
+    tolerance = forms.CharField(label=naming.MEANING_WORDS["rules.tolerance"], max_length=20)
+    field_order = ("name", "starts_on", "ends_on", "holidays", "swapped", "tolerance")
+
+    @staticmethod
+    def of(term: Term) -> dict[str, Any]:
+        """What the term holds now."""
+        return {
+            "name": term.name,
+            "starts_on": term.starts_on.isoformat(),
+            "ends_on": term.ends_on.isoformat(),
+            "holidays": " ".join(term.holidays),
+            "swapped": " ".join(f"{day}={weekday}" for day, weekday in term.swapped.items()),
+            "tolerance": term.rules.get("start_tolerance_minutes"),
+        }
+
+    def clean_tolerance(self) -> float:
+        """Minutes."""
+        try:
+            return cells.number(cells.tidy(self.cleaned_data["tolerance"]))
+        except NotUnderstood as error:
+            raise ValidationError(naming.not_understood(error)) from error
 
 
 def _parts(text: str) -> list[str]:

@@ -66,6 +66,7 @@ MEANING_WORDS: dict[str, Any] = {
     "fixed.slots": gettext_lazy("Periods of the own lesson"),
     "bell.place": gettext_lazy("Name of the bell schedule, or who has it"),
     "bell.days": gettext_lazy("Days on which it holds"),
+    "bell.others": gettext_lazy("Bells of other days"),
     "bell.period": gettext_lazy("Period"),
     "bell.start": gettext_lazy("Begins, or begins and ends"),
     "bell.end": gettext_lazy("Ends"),
@@ -120,7 +121,10 @@ _PROBLEMS: dict[str, Any] = {
     "no_such_period": gettext_lazy("There is no period %(period)s: the bells there know periods 1 to %(periods)s."),
     "which_weekday": gettext_lazy("“%(text)s”: write from which weekday the lessons are, such as Thursday's."),
     "weekend": gettext_lazy("Lessons are from Monday to Friday; for swapped days, give the date in the calendar."),
-    "other_days": gettext_lazy("Bells of “%(text)s” are not used: plans know one bell schedule of a place."),
+    "bad_days": gettext_lazy("“%(text)s” is no weekday and no date: write Fri, or 2026-10-08 to 2027-01-20."),
+    "other_days": gettext_lazy(
+        "Bells of “%(text)s” are not used: write the weekdays, or from which date to which they hold."
+    ),
     "odd_or_even": gettext_lazy("What is open in odd or even weeks only is not used: plans are for every week."),
 }
 _FILES: dict[str, Any] = {
@@ -151,7 +155,7 @@ def meaning(name: str) -> Any:
 def problem(one: Problem) -> str:
     """What is wrong with a cell, as a sentence."""
     if one.code == "as_read":
-        return _as_read(one.values["template"], one.values["said"])
+        return as_read(one.values["template"], one.values["said"])
     values = dict(one.values)
     if "meaning" in values:
         values["meaning"] = meaning(values["meaning"])
@@ -165,10 +169,11 @@ def not_understood(error: NotUnderstood) -> str:
 
 def bad_input(error: BadInput) -> str:
     """What is wrong with a document, as a sentence."""
-    return _as_read(error.template, error.values)
+    return as_read(error.template, error.values)
 
 
-def _as_read(template: str, values: Any) -> str:
+def as_read(template: str, values: Any) -> str:
+    """A sentence of the reader of documents, in the language of who reads it."""
     told = {name: gettext(value) if name in ("what", "where") and value else value for name, value in values.items()}
     return gettext(template) % told if told else gettext(template)
 

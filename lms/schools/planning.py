@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lms.core import work
 from lms.core.clock import now as present
 from lms.schools.errors import NotUnderWay, PlanUnderWay
-from lms.schools.importing import document_of
+from lms.schools.importing import document_of, planned_with
 from lms.schools.models import LeadTeacher, LessonRequest, LessonSeries, Plan, SeriesReceiver, Term
 from lms.schools.scheduling.reading import read_instance
 from lms.schools.scheduling.types import BadInput, Timetable
@@ -53,9 +53,10 @@ def run_next(*, now: datetime) -> bool:
     # Compiled loops take seconds to load and memory to keep: only a process that plans does so.
     from lms.schools.scheduling.planning import Enough, plan
 
+    document = document_of(claimed.term)
     try:
         made = plan(
-            read_instance(document_of(claimed.term)),
+            read_instance(document),
             time_limit_s=claimed.time_limit_s,
             seed=claimed.seed,
             watch=_Watch(claimed, Enough),
@@ -66,7 +67,7 @@ def run_next(*, now: datetime) -> bool:
     except BadInput as error:  # rows were corrected into what cannot be planned
         _fail(claimed, str(error))
         return True
-    _store(claimed, made)
+    _store(claimed, made, planned_with(document))
     return True
 
 
@@ -130,9 +131,10 @@ class _Watch:
 
 
 @transaction.atomic
-def _store(claimed: Plan, made: Timetable) -> None:
+def _store(claimed: Plan, made: Timetable, made_of: str) -> None:
     held = _held(claimed).update(
         state=Plan.State.DRAFT,
+        made_of=made_of,
         leased_until=None,
         coverage_percent=made.coverage_percent,
         bound_percent=made.bound_percent,

@@ -1,4 +1,8 @@
-"""A plan becomes dated lessons: none on holidays; swapped days (调休) have those of the other weekday."""
+"""A plan becomes dated lessons: none on holidays; swapped days (调休) have those of the other weekday.
+
+Plans are made by a place's usual bells. On days of other bells a period is when these say; what has no such period
+then, or whose two sides do not meet, is no lesson that day, and told (docs/decisions/0035).
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,14 +14,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from lms.schools.errors import Clash, NotADraft, NotPublished
-from lms.schools.models import Attendance, LessonSeries, Plan, Session, Term
+from lms.schools.errors import Clash, NotADraft, NotPublished, Outdated
+from lms.schools.importing import dated_with, document_of, planned_with
+from lms.schools.models import Attendance, LeadSite, LessonSeries, Plan, School, SeriesReceiver, Session, Term
+
+Span = tuple[datetime, datetime]
 
 
 def publish_plan(*, plan: Plan, now: datetime) -> int:
     """Make the lessons that begin after `now`, and cancel those of the version published before.
 
-    Returns how many. All or nothing. Raises NotADraft and Clash.
+    Returns how many. All or nothing. Raises NotADraft, Outdated and Clash.
     """
     try:
         return _publish(plan, now)
@@ -33,13 +40,17 @@ def _publish(plan: Plan, now: datetime) -> int:
     plan.refresh_from_db()
     if plan.state != Plan.State.DRAFT:
         raise NotADraft(_("Only a draft can be published: make the plan first."))
+    if plan.made_of and plan.made_of != planned_with(document_of(term)):
+        raise Outdated(
+            _("The county's data were corrected after this plan was made: make a new plan, and publish that.")
+        )
     for before in Plan.objects.filter(term=term, state=Plan.State.PUBLISHED):
         withdraw(plan=before, now=now)
-    sessions, attendances = _lessons(plan, term, now)
+    sessions, attendances, plan.undated = _lessons(plan, term, now)
     Session.objects.bulk_create(sessions, batch_size=500)
     Attendance.objects.bulk_create(attendances, batch_size=500)
-    plan.state, plan.published_at = Plan.State.PUBLISHED, now
-    plan.save(update_fields=["state", "published_at"])
+    plan.state, plan.published_at, plan.dated_for = Plan.State.PUBLISHED, now, dated_with(term)
+    plan.save(update_fields=["state", "published_at", "dated_for", "undated"])
     return len(sessions)
 
 
@@ -65,50 +76,86 @@ def school_days(term: Term) -> Iterator[tuple[date, int]]:
         day += timedelta(days=1)
 
 
-def _lessons(plan: Plan, term: Term, now: datetime) -> tuple[list[Session], list[Attendance]]:
+def undated_of(*, plan: Plan, now: datetime) -> list[dict[str, Any]]:
+    """The lessons of a plan that other days' bells do not let be: class, subject, slot, and how many of them."""
+    if plan.state != Plan.State.DRAFT:
+        return list(plan.undated)
+    places = (School, LeadSite)
+    if not any(one._default_manager.filter(term=plan.term_id).exclude(other_bells=[]).exists() for one in places):
+        return []
+    return _lessons(plan, plan.term, now)[2]
+
+
+def _lessons(plan: Plan, term: Term, now: datetime) -> tuple[list[Session], list[Attendance], list[dict[str, Any]]]:
     series = list(
         LessonSeries.objects.filter(plan=plan)
         .select_related("teacher__site")
         .prefetch_related("receivers__request__school_class__school")
         .order_by("pk")
     )
+    apart = timedelta(minutes=term.rules.get("start_tolerance_minutes", 0))
     rooms: Counter[tuple[Any, datetime]] = Counter()
     sessions: list[Session] = []
     attendances: list[Attendance] = []
+    undated: Counter[tuple[str, str, int, int]] = Counter()
     by_weekday: dict[int, list[tuple[LessonSeries, int]]] = defaultdict(list)
     for one in series:
         for place, slot in enumerate(one.slots):
             by_weekday[slot[0]].append((one, place))
     for day, weekday in school_days(term):
         for one, place in by_weekday[weekday]:
-            starts_at, ends_at = _span(day, one.slots[place], one.teacher.site.bells, one.teacher.site.timezone)
-            if starts_at <= now:
+            given = _on(day, one.slots[place], one.teacher.site, weekday)
+            if given[0] <= now if given else day <= now.date():
                 continue
-            session = Session(series=one, teacher=one.teacher, starts_at=starts_at, ends_at=ends_at)
-            sessions.append(session)
-            attendances += _attending(session, one, place, day, rooms)
-    return sessions, attendances
+            session = Session(series=one, teacher=one.teacher)
+            receivers, following = one.receivers.all(), []
+            for receiver in receivers:
+                own = _attending(session, receiver, place, day, weekday)
+                if given and own and _meet(given, own, receiver, apart):
+                    following.append(own)
+                else:
+                    slot = receiver.slots[place]
+                    undated[receiver.request.school_class.key, receiver.request.subject, slot[0], slot[1]] += 1
+            if given and (following or not receivers):
+                session.starts_at, session.ends_at = given
+                sessions.append(session)
+                for own in following:
+                    rooms[own.school_id, own.starts_at] += 1
+                    own.room = rooms[own.school_id, own.starts_at]
+                attendances += following
+    told = [
+        {"class": key, "subject": subject, "slot": [weekday, period], "lessons": many}
+        for (key, subject, weekday, period), many in sorted(undated.items())
+    ]
+    return sessions, attendances, told
 
 
-def _attending(
-    session: Session, series: LessonSeries, place: int, day: date, rooms: Counter[tuple[Any, datetime]]
-) -> Iterator[Attendance]:
-    for receiver in series.receivers.all():
-        school_class = receiver.request.school_class
-        school = school_class.school
-        starts_at, ends_at = _span(day, receiver.slots[place], school.bells, school.timezone)
-        rooms[school.pk, starts_at] += 1
-        yield Attendance(
-            session=session,
-            school_class=school_class,
-            school=school,
-            room=rooms[school.pk, starts_at],
-            starts_at=starts_at,
-            ends_at=ends_at,
-        )
+def _attending(session: Session, receiver: SeriesReceiver, place: int, day: date, weekday: int) -> Attendance | None:
+    """A class in a lesson by its school's bells of the day; None when these have no such period."""
+    school_class = receiver.request.school_class
+    own = _on(day, receiver.slots[place], school_class.school, weekday)
+    if own is None:
+        return None
+    return Attendance(
+        session=session, school_class=school_class, school=school_class.school, starts_at=own[0], ends_at=own[1]
+    )
 
 
-def _span(day: date, slot: Sequence[int], bells: Sequence[Mapping[str, Any]], zone: str) -> tuple[datetime, datetime]:
+def _meet(given: Span, own: Attendance, receiver: SeriesReceiver, apart: timedelta) -> bool:
+    """Whether both sides begin together and last as long (H11). By usual bells they do: the plan has seen to it."""
+    if not (own.school.other_bells or receiver.series.teacher.site.other_bells):
+        return True
+    same = given[1] - given[0] == own.ends_at - own.starts_at
+    return same and abs(given[0] - own.starts_at) <= apart
+
+
+def _on(day: date, slot: Sequence[int], at: School | LeadSite, weekday: int) -> Span | None:
+    """Start and end of a slot by a place's bells of the day; None when these have no such period."""
+    bells = at.bells_on(day, weekday)
+    return span(day, slot, bells, at.timezone) if slot[1] <= len(bells) else None
+
+
+def span(day: date, slot: Sequence[int], bells: Sequence[Mapping[str, Any]], zone: str) -> Span:
     """Start and end of a period on a day of a place, in UTC."""
     bell = bells[slot[1] - 1]
     hour, minute = (int(part) for part in str(bell["start"]).split(":"))

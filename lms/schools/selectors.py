@@ -93,6 +93,11 @@ def memberships(term: Term, user_id: int) -> tuple[Member, ...]:
     return tuple(Member.objects.filter(term=term, user_id=user_id).order_by("role", "key"))
 
 
+def members(term: Term) -> QuerySet[Member]:
+    """Who has to do with a term."""
+    return Member.objects.filter(term=term).select_related("user").order_by("-role", "key", "user__username")
+
+
 def published(term: Term) -> Plan | None:
     """The plan whose lessons are given."""
     return Plan.objects.filter(term=term, state=Plan.State.PUBLISHED).first()

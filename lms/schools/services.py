@@ -2,15 +2,18 @@
 
 from lms.schools.drafting import answer, discard_old, store, take_up
 from lms.schools.importing import import_county
+from lms.schools.membership import add_member, remove_member
 from lms.schools.planning import make_plan, stop_plan
 from lms.schools.publishing import publish_plan, withdraw
 
 __all__ = [
+    "add_member",
     "answer",
     "discard_old",
     "import_county",
     "make_plan",
     "publish_plan",
+    "remove_member",
     "stop_plan",
     "store",
     "take_up",

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lms.core.clock import now
 from lms.core.errors import FieldschoolError
-from lms.schools import access, selectors, services, words
+from lms.schools import access, publishing, selectors, services, words
 from lms.schools.access import demand, personal
-from lms.schools.models import Plan, Term
+from lms.schools.corrections.services import is_outdated
+from lms.schools.models import Member, Plan, Term
 
 
 @personal
@@ -20,8 +21,8 @@ from lms.schools.models import Plan, Term
 def terms(request: HttpRequest) -> HttpResponse:
     """The terms that this person has to do with."""
     found = list(selectors.terms_of(request.user.pk or 0, sees_all=access.is_over_all(request.user)))
+    demand(access.may_come_in(request.user))
     brings = access.may_bring_in(request.user)
-    demand(brings or bool(found))
     return render(request, "schools/terms.html", {"terms": found, "brings": brings})
 
 
@@ -40,8 +41,10 @@ def _term(request: HttpRequest, found: Term, refused: FieldschoolError | None = 
     shown = {
         "term": found,
         "schedules": schedules,
+        "corrects": schedules or any(one.role == Member.Role.HEAD for one in own),
         "plans": found.plans.order_by("-version") if schedules else (),
         "published": selectors.published(found),
+        "outdated": schedules and is_outdated(found),
         "kinds": [(kind, words.KINDS[kind]) for kind in selectors.KINDS] if schedules else (),
         "own": [("school" if one.role == "head" else "teacher", one.key) for one in own],
         "refused": refused,
@@ -80,6 +83,7 @@ def _plan(request: HttpRequest, found: Plan, refused: FieldschoolError | None = 
         "plan": found,
         "left_out": left_out,
         "lessons": sum(row.lessons_per_week for row in rows),
+        "undated": publishing.undated_of(plan=found, now=now()),
         "refused": refused,
     }
     return render(request, "schools/plan.html", shown, status=409 if refused else 200)

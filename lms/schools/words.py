@@ -1,9 +1,9 @@
 """Codes of paired classes in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -29,6 +29,31 @@ SUBJECTS = {
     "science": gettext_lazy("Science"),
     "it": gettext_lazy("Computing"),
 }
+ROLES = {
+    "scheduler": gettext_lazy("Scheduler"),
+    "head": gettext_lazy("Head of a school"),
+    "helper": gettext_lazy("Helper in a classroom"),
+    "teacher": gettext_lazy("Lead teacher"),
+}
+PAIRING_STATES = {
+    "proposed": pgettext_lazy("pairing", "Proposed"),
+    "published": pgettext_lazy("pairing", "Published, open to objections"),
+    "accepted": pgettext_lazy("pairing", "Agreed"),
+    "objected": pgettext_lazy("pairing", "Objected to"),
+    "withdrawn": pgettext_lazy("pairing", "Taken back"),
+}
+SCOPES = {
+    "county": gettext_lazy("A county"),
+    "cluster": gettext_lazy("A cluster"),
+    "national": gettext_lazy("All"),
+}
+WEEKDAYS = (
+    pgettext_lazy("column of a week", "Mon"),
+    pgettext_lazy("column of a week", "Tue"),
+    pgettext_lazy("column of a week", "Wed"),
+    pgettext_lazy("column of a week", "Thu"),
+    pgettext_lazy("column of a week", "Fri"),
+)
 REASONS = {
     "no_teacher": gettext_lazy("no lead teacher of this subject and level serves the school"),
     "no_common_time": gettext_lazy("the class is open at no time when a teacher is free and the bells meet"),
@@ -45,6 +70,25 @@ REASONS = {
 def subject(code: str) -> "str | _StrPromise":
     """A subject in words; what a county calls by a name of its own stays as it is."""
     return SUBJECTS.get(code, code)
+
+
+DAYS = (
+    pgettext_lazy("as sheets write it", "Mon"),
+    pgettext_lazy("as sheets write it", "Tue"),
+    pgettext_lazy("as sheets write it", "Wed"),
+    pgettext_lazy("as sheets write it", "Thu"),
+    pgettext_lazy("as sheets write it", "Fri"),
+)
+
+
+def lessons(many: Mapping[str, int]) -> str:
+    """Subjects with lessons a week, as one line."""
+    return pgettext("between subjects", ", ").join(f"{subject(code)} {number}" for code, number in many.items())
+
+
+def slot(weekday: int, period: int) -> str:
+    """A weekday and a period of it."""
+    return gettext("%(day)s, period %(n)s") % {"day": DAYS[weekday - 1], "n": period}
 
 
 def reasons(codes: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from lms.schools.checking import reasons, rules
 from lms.schools.checking.costs import Costs, costs
 from lms.schools.checking.rules import Violation
-from lms.schools.checking.world import Unreadable, world
+from lms.schools.checking.world import N_, Unreadable, world
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def check(instance: Any, plan: Any, repair: Any = None) -> Report:
             changes=_changes(there, plan, repair["previous"]) if repair else None,
         )
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise Unreadable(f"A document is not of the format: {error!r}.") from error
+        raise Unreadable(N_("A document is not of the format (%(error)s)."), error=repr(error)) from error
 
 
 def _coverage(instance: Any, plan: Any) -> float:

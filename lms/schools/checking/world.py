@@ -10,9 +10,19 @@ Slot = tuple[int, int]
 
 
 class Unreadable(Exception):
-    """The documents are not of the format, so that nothing can be checked."""
+    """The documents are not of the format, so that nothing can be checked. `template` has room for `values`."""
 
     code = "unreadable"
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template % values)
+        self.template = template
+        self.values = values
+
+
+def N_(sentence: str) -> str:
+    """Marks a sentence for the catalogues: this room speaks English."""
+    return sentence
 
 
 @dataclass
@@ -98,7 +108,9 @@ def world(instance: Any, events: Any = None) -> World:
             elif event["type"] == "lead_closed":
                 made.closed.add((event["site"], event["weekday"]))
             else:
-                raise Unreadable(f"events: there is no event {event['type']!r}.")
+                raise Unreadable(N_("events: there is no event %(event)s."), event=event["type"])
     except (KeyError, TypeError, ValueError) as error:
-        raise Unreadable(f"The instance or the events are not of the format: {error!r}.") from error
+        raise Unreadable(
+            N_("The instance or the events are not of the format (%(error)s)."), error=repr(error)
+        ) from error
     return made

@@ -3,6 +3,7 @@
 from lms.schools.models.drafts import Draft, Headings
 from lms.schools.models.lessons import Attendance, LessonSeries, Record, SeriesReceiver, Session
 from lms.schools.models.members import Member
+from lms.schools.models.pairings import Pairing, PairingStep
 from lms.schools.models.places import County, LeadSite, LeadTeacher, LessonRequest, School, SchoolClass
 from lms.schools.models.plans import Plan
 from lms.schools.models.terms import Term
@@ -17,6 +18,8 @@ __all__ = [
     "LessonRequest",
     "LessonSeries",
     "Member",
+    "Pairing",
+    "PairingStep",
     "Plan",
     "Record",
     "School",

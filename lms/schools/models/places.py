@@ -1,4 +1,10 @@
-"""Counties, schools and classes that ask; lead sites and teachers that give. `key` is the id in the county's data."""
+"""Counties, schools and classes that ask; lead sites and teachers that give. `key` is the id in the county's data.
+
+What was taken out of it is `removed` and stays: plans and lessons name it.
+"""
+
+from datetime import date
+from typing import Any
 
 from django.db import models
 
@@ -6,10 +12,13 @@ from lms.core.ids import uuid7
 from lms.schools.models.terms import Term
 
 
-class _Place(models.Model):
+class Place(models.Model):
+    """What a county's data describe: a row of one of their lists."""
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     term = models.ForeignKey(Term, models.CASCADE, related_name="+")
     key = models.CharField(max_length=200)
+    removed = models.BooleanField(default=False)
 
     class Meta:
         abstract = True
@@ -19,24 +28,44 @@ class _Place(models.Model):
         return self.key
 
 
-class County(_Place):
+class County(Place):
     """`max_concurrent`: lessons that its link can receive at the same time."""
 
     cluster = models.CharField(max_length=200)
     max_concurrent = models.PositiveIntegerField()
 
 
-class School(_Place):
-    """`bells` is the list of periods, each with its local start and its minutes, in `timezone`."""
+class _Ringing(Place):
+    """`bells` is the list of periods, each with its local start and its minutes, in `timezone`.
 
-    county = models.ForeignKey(County, models.CASCADE, related_name="schools")
+    `other_bells` are lists of other days: of some `weekdays`, or `from` a date `to` another. Plans are made by `bells`.
+    """
+
     timezone = models.CharField(max_length=64)
     bells = models.JSONField()
+    other_bells = models.JSONField(default=list)
+
+    class Meta(Place.Meta):
+        abstract = True
+
+    def bells_on(self, day: date, weekday: int) -> list[dict[str, Any]]:
+        """The bells of a day that has the lessons of a weekday."""
+        for one in self.other_bells:
+            starts, ends = one.get("from") or date.min.isoformat(), one.get("to") or date.max.isoformat()
+            if starts <= day.isoformat() <= ends and weekday in (one.get("weekdays") or range(1, 6)):
+                return list(one["bells"])
+        return list(self.bells)
+
+
+class School(_Ringing):
+    """Has classes that receive lessons, in so many rooms at once."""
+
+    county = models.ForeignKey(County, models.CASCADE, related_name="schools")
     remote_rooms = models.PositiveIntegerField()
     avoid_periods = models.JSONField(default=list)
 
 
-class SchoolClass(_Place):
+class SchoolClass(Place):
     """`open`: slots that a remote lesson may use. A class of several grades (复式) has the first of them as `grade`."""
 
     school = models.ForeignKey(School, models.CASCADE, related_name="classes")
@@ -45,7 +74,7 @@ class SchoolClass(_Place):
     open = models.JSONField()
 
 
-class LessonRequest(_Place):
+class LessonRequest(Place):
     """So many lessons a week of a subject, at a level, for a class; by which textbook, and at which unit it is."""
 
     school_class = models.ForeignKey(SchoolClass, models.CASCADE, related_name="requests")
@@ -57,17 +86,15 @@ class LessonRequest(_Place):
     unit = models.CharField(max_length=200, blank=True)
 
 
-class LeadSite(_Place):
+class LeadSite(_Ringing):
     """`serves` is the key of a county, the name of a cluster, or empty, as `scope` says."""
 
     scope = models.CharField(max_length=8)
     serves = models.CharField(max_length=200, blank=True)
-    timezone = models.CharField(max_length=64)
-    bells = models.JSONField()
     studios = models.PositiveIntegerField()
 
 
-class LeadTeacher(_Place):
+class LeadTeacher(Place):
     """Who gives lessons from a lead site; `free` are slots of the site."""
 
     site = models.ForeignKey(LeadSite, models.CASCADE, related_name="teachers")

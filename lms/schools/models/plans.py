@@ -11,7 +11,8 @@ class Plan(models.Model):
     """One version. While a worker makes it, `leased_until` says until when nobody else takes it up.
 
     `seconds` is how long the search took, `stop_asked` that the best plan so far is wanted, `failure` why there is
-    none.
+    none. `undated` are lessons of the published plan that other days' bells do not let be. `made_of` and `dated_for`
+    are fingerprints of the data that it was made of, and of the days of its lessons.
     """
 
     class State(models.TextChoices):
@@ -35,6 +36,9 @@ class Plan(models.Model):
     seconds = models.FloatField(default=0)
     stop_asked = models.BooleanField(default=False)
     failure = models.TextField(blank=True)
+    undated = models.JSONField(default=list)
+    made_of = models.CharField(max_length=64, blank=True)
+    dated_for = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
 

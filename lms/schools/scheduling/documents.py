@@ -3,7 +3,7 @@
 from typing import Any
 
 from lms.schools.scheduling.fields import Fields, shown
-from lms.schools.scheduling.types import WEEKDAYS, BadInput, Events, Instance, Receiver, Stream, Timetable
+from lms.schools.scheduling.types import N_, WEEKDAYS, BadInput, Events, Instance, Receiver, Stream, Timetable
 
 
 def timetable_document(timetable: Timetable) -> dict[str, Any]:
@@ -47,23 +47,32 @@ def read_repair(document: Any, instance: Instance) -> tuple[tuple[Stream, ...], 
     for stream in streams:
         for receiver in stream.receivers:
             if receiver.request in seen:
-                raise BadInput("duplicate_id", f"previous: request {shown(receiver.request)} is covered twice.")
+                raise BadInput(
+                    "duplicate_id",
+                    N_("previous: request %(request)s is covered twice."),
+                    request=shown(receiver.request),
+                )
             seen.add(receiver.request)
     return streams, _events(top, instance)
 
 
 def _stream(one: Fields, instance: Instance) -> Stream:
-    teacher = instance.teachers[one.known("teacher", instance.teachers, "teacher")]
+    teacher = instance.teachers[one.known("teacher", instance.teachers, N_("teacher"))]
     slots = one.slots("slots", len(instance.lead_sites[teacher.site].bells))
     receivers = tuple(_receiver(each, instance) for each in one.objects("receivers"))
     for receiver in receivers:
         if len(receiver.slots) != len(slots):
-            raise BadInput("contradiction", f"{one.where}: {shown(receiver.request)} has another number of slots.")
+            raise BadInput(
+                "contradiction",
+                N_("%(where)s: %(request)s has another number of slots."),
+                where=one.where,
+                request=shown(receiver.request),
+            )
     return Stream(teacher.id, one.text("subject"), one.text("level"), slots, receivers)
 
 
 def _receiver(one: Fields, instance: Instance) -> Receiver:
-    request = instance.requests[one.known("request", instance.requests, "request")]
+    request = instance.requests[one.known("request", instance.requests, N_("request"))]
     school = instance.schools[instance.classes[request.school_class].school]
     return Receiver(request.id, request.school_class, one.slots("slots", len(school.bells)))
 
@@ -75,12 +84,16 @@ def _events(top: Fields, instance: Instance) -> Events:
     for one in top.objects("events"):
         kind = one.text("type")
         if kind == "teacher_away":
-            away.add(one.known("teacher", instance.teachers, "teacher"))
+            away.add(one.known("teacher", instance.teachers, N_("teacher")))
         elif kind == "school_offline":
-            offline.add((one.known("school", instance.schools, "school"), one.whole("weekday", 1, WEEKDAYS)))
+            offline.add((one.known("school", instance.schools, N_("school")), one.whole("weekday", 1, WEEKDAYS)))
         elif kind == "lead_closed":
-            closed.add((one.known("site", instance.lead_sites, "lead site"), one.whole("weekday", 1, WEEKDAYS)))
+            closed.add((one.known("site", instance.lead_sites, N_("lead site")), one.whole("weekday", 1, WEEKDAYS)))
         else:
-            known = "teacher_away, school_offline or lead_closed"
-            raise BadInput("wrong_value", f"{one.at('type')} is {shown(kind)}; it should be {known}.")
+            raise one.bad(
+                "wrong_value",
+                "type",
+                N_("%(where)s is %(value)s; it should be teacher_away, school_offline or lead_closed."),
+                value=shown(kind),
+            )
     return Events(frozenset(away), frozenset(offline), frozenset(closed))

@@ -155,19 +155,13 @@ def _lists(top: Fields, monday: date, report: Report) -> _Lists:
 
 
 def _monday(term: Fields) -> date:
-    text = term.text("week_start")
-    try:
-        monday = date.fromisoformat(text)
-    except ValueError as error:
+    monday = _date(term, "week_start")
+    if monday.weekday() != 0 or not 1970 <= monday.year <= 2200:
         raise term.bad(
             "bad_date",
             "week_start",
-            N_("%(where)s is %(value)s; it should be a date like 2026-09-07."),
-            value=shown(text),
-        ) from error
-    if monday.weekday() != 0 or not 1970 <= monday.year <= 2200:
-        raise term.bad(
-            "bad_date", "week_start", N_("%(where)s is %(value)s; it should be a Monday from 1970 to 2200."), value=text
+            N_("%(where)s is %(value)s; it should be a Monday from 1970 to 2200."),
+            value=monday.isoformat(),
         )
     return monday
 
@@ -215,6 +209,37 @@ def _bells(one: Fields) -> tuple[Period, ...]:
     return bells
 
 
+def _other_bells(one: Fields) -> None:
+    """Bells of other days are no part of a plan; they are looked at all the same, for whoever makes dated lessons."""
+    for other in one.objects("other_bells", []):
+        _bells(other)
+        for day in ("from", "to"):
+            if other.raw(day, "") != "":
+                _date(other, day)
+        for weekday in other.listed("weekdays", []):
+            if not isinstance(weekday, int) or isinstance(weekday, bool) or not 1 <= weekday <= WEEKDAYS:
+                raise other.bad(
+                    "no_such_slot",
+                    "weekdays",
+                    N_("%(where)s has %(value)s: weekdays go from 1 (Monday) to %(last)s."),
+                    value=shown(weekday),
+                    last=WEEKDAYS,
+                )
+
+
+def _date(one: Fields, name: str) -> date:
+    text = one.text(name)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise one.bad(
+            "bad_date",
+            name,
+            N_("%(where)s is %(value)s; it should be a date like 2026-09-07."),
+            value=shown(text),
+        ) from error
+
+
 def _zone(one: Fields) -> ZoneInfo:
     name = one.text("timezone")
     try:
@@ -238,6 +263,7 @@ def _starts_s(zone: ZoneInfo, bells: tuple[Period, ...], monday: date) -> dict[S
 
 def _school(own: str, one: Fields, monday: date, counties: dict[str, County]) -> School:
     zone, bells = _zone(one), _bells(one)
+    _other_bells(one)
     avoided = one.listed("avoid_periods", [])
     if not all(isinstance(period, int) and not isinstance(period, bool) for period in avoided):
         raise one.bad("wrong_type", "avoid_periods", N_("%(where)s should hold numbers of periods."))
@@ -284,6 +310,7 @@ def _site(own: str, one: Fields, monday: date, counties: dict[str, County]) -> L
             value=shown(scope),
         )
     zone, bells = _zone(one), _bells(one)
+    _other_bells(one)
     starts = _starts_s(zone, bells, monday)
     return LeadSite(
         id=own, timezone=zone, bells=bells, starts_s=starts, scope=scope, serves=serves, studios=one.whole("studios", 0)

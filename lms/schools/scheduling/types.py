@@ -11,11 +11,13 @@ WEEKDAYS = 5
 
 
 class SchedulingError(Exception):
-    """Something the person who asked can put right. `code` for machines, the message for people."""
+    """Something whoever asked can put right: `code` for machines; `template`, with room for `values`, for people."""
 
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, code: str, template: str, **values: object) -> None:
+        super().__init__(template % values if values else template)
         self.code = code
+        self.template = template
+        self.values = values
 
 
 def N_(sentence: str) -> str:
@@ -26,15 +28,13 @@ def N_(sentence: str) -> str:
 class BadInput(SchedulingError):
     """The instance, the previous timetable or the events cannot be used; the sentence names where and why.
 
-    `template` has room for `values`. `row` is the list of the document and the number in it, `field` the row's field.
+    `row` is the list of the document and the number in it, `field` the row's field.
     """
 
     def __init__(
         self, code: str, template: str, *, row: tuple[str, int] | None = None, field: str = "", **values: object
     ) -> None:
-        super().__init__(code, template % values if values else template)
-        self.template = template
-        self.values = values
+        super().__init__(code, template, **values)
         self.row = row
         self.field = field
 

@@ -261,21 +261,26 @@ class _Assembly:
 
     def _place(self, entry: Entry) -> Document:
         zone = entry.value("timezone", self.given["place.timezone"])
-        return {"id": self._id(entry), "timezone": zone, "bells": self._bells(entry)}
+        bells, others = self._bells(entry)
+        row = {"id": self._id(entry), "timezone": zone, "bells": bells}
+        return row | {"other_bells": others} if others else row
 
-    def _bells(self, entry: Entry) -> list[Document]:
-        """The bells of a school or lead site: its own, those it refers to, those by its name, or the only ones."""
+    def _bells(self, entry: Entry) -> tuple[list[Document], list[Document]]:
+        """The bells of a school or lead site: its own, those it refers to, those by its name, or the only ones.
+
+        And those of other days.
+        """
         schedules = self.said.bells
         called = {cells.schedule(text) for text in (entry.value("bells", ""), entry.name, entry.code)}
         if called & self.said.bad_bells:
-            return []  # told where they stand
+            return [], []  # told where they stand
         found: Sequence[Bell] = entry.value("periods", ())
         if not found and "bells" in entry.fields:
             named = cells.schedule(entry.value("bells"))
             found = schedules.get(named) or (schedules[""] if schedules.keys() == {""} else ())
             if not found:
                 self.problems.append(Problem("unknown", entry.at("bells"), {"text": entry.value("bells")}))
-                return []
+                return [], []
         for name in (entry.name, entry.code):
             found = found or (schedules.get(cells.schedule(name), ()) if name else ())
         if not found and len(schedules) == 1:
@@ -283,13 +288,27 @@ class _Assembly:
         if not found:
             if not entry.bad & {"periods", "bells"}:
                 self._missing(entry, f"{entry.thing}.bells")
-            return []
+            return [], []
+        bells = self._periods(found)
+        entry.fields["bells"] = (entry.value("bells", ""), min(found, key=lambda bell: bell.period).place)
+        own = next((name for name, listed in schedules.items() if listed is found), "")
+        others = [
+            {**when, "bells": self._periods(listed)}
+            for days, listed in self.said.other_bells.get(own, {}).items()
+            for when in cells.bell_days(days)
+        ]
+        if others:
+            first = next(iter(self.said.other_bells[own].values()))[0]
+            entry.fields["other_bells"] = (others, first.place)
+        return bells, others
+
+    def _periods(self, found: Sequence[Bell]) -> list[Document]:
+        """Bells in order; a period that is not there is told."""
         ordered = sorted(found, key=lambda bell: bell.period)
         for number, bell in enumerate(ordered, 1):
             if bell.period != number:
                 self.problems.append(Problem("period_out_of_order", bell.place, {"period": bell.period, "due": number}))
                 break
-        entry.fields["bells"] = (entry.value("bells", ""), ordered[0].place)
         return [{"start": bell.start, "minutes": bell.minutes or self.given["bell.minutes"]} for bell in ordered]
 
     def _slots(self, found: Sequence[tuple[int, Any, Place]], bells: Sequence[Document]) -> list[list[int]]:

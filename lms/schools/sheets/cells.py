@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from lms.schools.sheets.types import NotUnderstood
 
@@ -228,6 +229,32 @@ def slots(text: str) -> list[tuple[int, Span]]:
     What holds in odd weeks only, or in even weeks only, is left out: a plan is for every week. Both together stay.
     """
     return _slots(text, [])
+
+
+def bell_days(text: str) -> list[dict[str, Any]]:
+    """When other bells hold: 周五, Mon-Wed, or 2026-10-08至2027-01-20. Raises NotUnderstood.
+
+    By weekdays, or from a date to another (ISO); what is not said is empty.
+    """
+    try:
+        found = days(text)
+    except NotUnderstood:
+        found = []
+    if found:
+        runs: list[list[date]] = []
+        for day in sorted(set(found)):
+            if runs and day - runs[-1][-1] == timedelta(days=1):
+                runs[-1].append(day)
+            else:
+                runs.append([day])
+        return [{"weekdays": [], "from": run[0].isoformat(), "to": run[-1].isoformat()} for run in runs]
+    try:
+        weekdays = sorted({weekday for weekday, _span in slots(f"{text} all day")})
+    except NotUnderstood as error:
+        raise NotUnderstood("bad_days", text) from error
+    if not weekdays or weekdays[-1] > 5 or odd_or_even(text):
+        raise NotUnderstood("bad_days", text)
+    return [{"weekdays": weekdays, "from": "", "to": ""}]
 
 
 def odd_or_even(text: str) -> bool:

@@ -94,6 +94,7 @@ class Said:
 
     entries: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     bells: dict[str, list[Bell]] = field(default_factory=lambda: defaultdict(list))
+    other_bells: dict[str, dict[str, list[Bell]]] = field(default_factory=dict)  # by schedule and days
     bad_bells: set[str] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
     fixed: list[tuple[Entry, Told, Place]] = field(default_factory=list)
@@ -119,6 +120,7 @@ def read(tables: Sequence[Table], groups: Sequence[Group], meant: Sequence[Meant
         if means.kind in GRIDS:
             for number in group.sheets:
                 reader.grids(number, GRIDS[means.kind], means.open)
+    reader.choose_bells()
     return reader.said
 
 
@@ -170,9 +172,14 @@ class _Reader:
     def _bell(self, row: Row, place: Place) -> None:
         names = cells.words(row["bell.place"][0]) if "bell.place" in row else [""]
         days, days_at = row.get("bell.days", ("", place))
+        when = ""
         if days and plain(days) not in _EVERY_DAY:
-            self.said.notes.append(Problem("other_days", days_at, {"text": days}))
-            return
+            try:
+                cells.bell_days(days)
+            except NotUnderstood:
+                self.said.notes.append(Problem("other_days", days_at, {"text": days}))
+                return
+            when = days
         if any(word in plain(row.get("bell.period", ("", place))[0]) for word in _BREAKS):
             return
         found = list(self._wide(row, "bell"))
@@ -184,11 +191,23 @@ class _Reader:
             if times is None or ("bell.period" in row and period is None):
                 self.said.bad_bells.update(cells.schedule(name) for name in names)
                 return
-            before = max((one.period for one in self.said.bells[cells.schedule(names[0])]), default=0)
+            before = max((one.period for one in self._bells_of(names[0], when)), default=0)
             ends = [end] if end else times[1:]
             found.append(self._bell_of(period or before + 1, [times[0], *ends], minutes, row["bell.start"][1]))
         for name in names:
-            self.said.bells[cells.schedule(name)] += found
+            self._bells_of(name, when).extend(found)
+
+    def _bells_of(self, name: str, when: str) -> list[Bell]:
+        """The bells of a schedule, on certain days if any are said."""
+        own = cells.schedule(name)
+        return self.said.other_bells.setdefault(own, {}).setdefault(when, []) if when else self.said.bells[own]
+
+    def choose_bells(self) -> None:
+        """Where a schedule has bells of certain days only, plans are made by those of the most weekdays."""
+        for name, others in self.said.other_bells.items():
+            if not self.said.bells.get(name):
+                usual = max(others, key=lambda when: sum(len(one["weekdays"]) for one in cells.bell_days(when)))
+                self.said.bells[name] = others.pop(usual)
 
     def _class(self, row: Row, place: Place) -> None:
         found = self._entry("class", row, place, own=True)

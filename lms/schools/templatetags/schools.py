@@ -1,11 +1,13 @@
 """Codes and times of paired classes in templates."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django import template
 
-from lms.schools import words
+from lms.schools import access, words
+from lms.schools.access import Person
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -29,3 +31,21 @@ def subject_words(code: str) -> "str | _StrPromise":
 def clock(at: datetime) -> str:
     """Hours and minutes on the clock the time was given by, not on the site's."""
     return f"{at:%H:%M}"
+
+
+@register.filter
+def slot_words(slot: Sequence[int]) -> str:
+    """A weekday and a period."""
+    return words.slot(*slot)
+
+
+@register.filter
+def has_schools(user: Person) -> bool:
+    """Whether somebody has anything to do with paired classes."""
+    return access.may_come_in(user)
+
+
+@register.filter
+def at(values: Sequence[object], number: int) -> object:
+    """The value of that number, from 0."""
+    return values[number]

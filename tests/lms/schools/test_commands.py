@@ -79,3 +79,38 @@ def test_a_timetable_that_is_none_is_told(tmp_path: Path, capsys: pytest.Capture
         call_command("check_timetable", saved(tmp_path, "in.json", instance()), str(tmp_path / "out.json"))
     assert ended.value.code == 1
     assert capsys.readouterr().err.startswith("error: unreadable: ")
+
+
+WHOLE = {"teacher": "T", "subject": "music", "level": "a", "slots": [[1, 1]]}
+FOLLOWS = {"request": "R", "class": "G", "slots": [[1, 1]]}
+
+
+@pytest.mark.parametrize(
+    ("streams", "happened", "told"),
+    [
+        ([{**WHOLE, "receivers": [FOLLOWS, FOLLOWS]}], [], "需求 “R” 排了两次"),
+        ([{**WHOLE, "receivers": [{**FOLLOWS, "slots": []}]}], [], "“R” 的节次数目不同"),
+        ([], [{"type": "earthquake"}], "“earthquake”；应为 teacher_away"),
+        ([], [{"type": "teacher_away", "teacher": "X"}], "教师"),
+    ],
+)
+def test_a_repair_that_cannot_be_used_is_told_in_the_sites_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], streams: list[Any], happened: list[Any], told: str
+) -> None:
+    source = saved(tmp_path, "in.json", instance())
+    repair = saved(tmp_path, "repair.json", {"previous": {"streams": streams}, "events": happened})
+    with pytest.raises(SystemExit) as ended:
+        call_command("timetable", source, "--output", str(tmp_path / "out.json"), "--repair", repair)
+    assert ended.value.code == 1
+    assert told in capsys.readouterr().err
+
+
+def test_the_checker_tells_in_the_sites_language_that_there_is_no_such_event(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = saved(tmp_path, "in.json", instance())
+    made = saved(tmp_path, "out.json", {"streams": [], "unmet": []})
+    repair = saved(tmp_path, "repair.json", {"previous": {"streams": []}, "events": [{"type": "earthquake"}]})
+    with pytest.raises(SystemExit):
+        call_command("check_timetable", source, made, "--repair", repair)
+    assert capsys.readouterr().err == "error: unreadable: events：没有 earthquake 这种事件。\n"

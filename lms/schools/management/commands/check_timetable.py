@@ -11,8 +11,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from lms.schools import naming
 from lms.schools.checking.report import Report, check
-from lms.schools.checking.world import Unreadable
+from lms.schools.checking.world import N_, Unreadable
 
 SHOWN = 20
 MOST_BYTES = 64 * 1024 * 1024
@@ -33,7 +34,7 @@ class Command(BaseCommand):
             repair = load(options["repair"]) if options["repair"] else None
             report = check(load(options["input"]), load(options["timetable"]), repair)
         except Unreadable as error:
-            sys.stderr.write(f"error: {error.code}: {error}\n")
+            sys.stderr.write(f"error: {error.code}: {naming.as_read(error.template, error.values)}\n")
             sys.exit(1)
         self.stdout.write(json.dumps(described(report), ensure_ascii=False) if options["json"] else told(report))
         if not report.valid:
@@ -48,10 +49,10 @@ def load(path: Path) -> Any:
         with gzip.open(path) if packed else path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
-            raise Unreadable(f"{path} is too large.")
+            raise Unreadable(N_("%(name)s is too large."), name=path)
         return json.loads(data)
     except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
-        raise Unreadable(f"{path} cannot be read: {error}.") from error
+        raise Unreadable(N_("%(name)s cannot be read (%(error)s)."), name=path, error=error) from error
 
 
 def described(report: Report) -> dict[str, Any]:

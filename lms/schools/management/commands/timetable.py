@@ -12,11 +12,13 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
+from lms.schools import naming
 from lms.schools.scheduling.documents import read_repair, timetable_document
 from lms.schools.scheduling.planning import Progress, plan
 from lms.schools.scheduling.reading import MOST_BYTES, parse, read_instance
-from lms.schools.scheduling.types import BadInput, SchedulingError
+from lms.schools.scheduling.types import N_, BadInput, SchedulingError
 
 LIMIT_S, REPAIR_LIMIT_S = 44.0, 1.3
 
@@ -40,10 +42,10 @@ class Command(BaseCommand):
         try:
             figures = timetable(**{name: options[name] for name in ("input", "output", "time_limit", "seed", "repair")})
         except SchedulingError as error:
-            sys.stderr.write(f"error: {error.code}: {error}\n")
+            sys.stderr.write(f"error: {error.code}: {naming.as_read(error.template, error.values)}\n")
             sys.exit(1)
         except KeyboardInterrupt:
-            self.stderr.write("stopped; nothing was written")
+            self.stderr.write(_("Stopped; nothing was written."))
             sys.exit(130)
         if options["json"]:
             self.stdout.write(json.dumps(figures, ensure_ascii=False))
@@ -66,7 +68,7 @@ def timetable(*, input: Path, output: Path, time_limit: float | None, seed: int,
     """Plan and write. Returns the figures. Raises SchedulingError; `output` is whole or as it was before."""
     began = time.monotonic()
     if not output.parent.is_dir() or output.is_dir():
-        raise SchedulingError("output_unusable", f"{output} cannot be written: its folder must exist.")
+        raise SchedulingError("output_unusable", N_("%(name)s cannot be written: its folder must exist."), name=output)
     instance = read_instance(parse(read(input), input.name))
     previous, events = read_repair(parse(read(repair), repair.name), instance) if repair else (None, None)
     limit_s = time_limit or (REPAIR_LIMIT_S if repair else LIMIT_S)
@@ -94,7 +96,9 @@ def read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise BadInput("unreadable", f"{path} cannot be read: {error.strerror}.") from error
+        raise BadInput(
+            "unreadable", N_("%(name)s cannot be read (%(error)s)."), name=path, error=error.strerror
+        ) from error
 
 
 def _write(output: Path, document: dict[str, Any]) -> None:
@@ -112,7 +116,9 @@ def _write(output: Path, document: dict[str, Any]) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise SchedulingError("output_unusable", f"{output} cannot be written: {error.strerror}.") from error
+        raise SchedulingError(
+            "output_unusable", N_("%(name)s cannot be written (%(error)s)."), name=output, error=error.strerror
+        ) from error
 
 
 def _show() -> Any:

@@ -1,0 +1,1 @@
+"""Pairings of receiving schools and lead sites: proposed, published, objected to, agreed."""
