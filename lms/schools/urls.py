@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lms.schools import sheet_views, views
+from lms.schools.class_time import views as class_time
 
 urlpatterns = [
     path("", views.terms, name="schools"),
@@ -16,4 +17,11 @@ urlpatterns = [
     path("<uuid:term>/week/<str:kind>/", views.week, name="schools_week"),
     path("plans/<uuid:plan>/", views.plan, name="schools_plan"),
     path("plans/<uuid:plan>/<str:verb>/", views.act, name="schools_act"),
+    path("lessons/<uuid:session>/", class_time.lesson, name="schools_lesson"),
+    path("lessons/<uuid:session>/join/", class_time.join_lesson, name="schools_lesson_join"),
+    path("lessons/<uuid:session>/meeting/", class_time.arrange, name="schools_meeting"),
+    path("lessons/<uuid:session>/material/", class_time.choose, name="schools_material"),
+    path("in-class/<uuid:attendance>/", class_time.classroom, name="schools_class"),
+    path("in-class/<uuid:attendance>/join/", class_time.join_class, name="schools_class_join"),
+    path("in-class/<uuid:attendance>/record/", class_time.record, name="schools_record"),
 ]

@@ -43,7 +43,7 @@ def _term(request: HttpRequest, found: Term, refused: FieldschoolError | None = 
         "plans": found.plans.order_by("-version") if schedules else (),
         "published": selectors.published(found),
         "kinds": [(kind, words.KINDS[kind]) for kind in selectors.KINDS] if schedules else (),
-        "own": [("school" if one.role == "head" else "teacher", one.key) for one in own],
+        "own": [("teacher" if one.role == "teacher" else "school", one.key) for one in own],
         "refused": refused,
     }
     return render(request, "schools/term.html", shown, status=409 if refused else 200)
