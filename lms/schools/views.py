@@ -44,6 +44,7 @@ def _term(request: HttpRequest, found: Term, refused: FieldschoolError | None = 
         "published": selectors.published(found),
         "kinds": [(kind, words.KINDS[kind]) for kind in selectors.KINDS] if schedules else (),
         "own": [("teacher" if one.role == "teacher" else "school", one.key) for one in own],
+        "accounts": access.may_account(request.user, found) != set(),
         "refused": refused,
     }
     return render(request, "schools/term.html", shown, status=409 if refused else 200)

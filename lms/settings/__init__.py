@@ -190,6 +190,7 @@ CRITICAL_STYLES = critical.bundles(
         "lesson-below": [_SITE / name for name in ("facts.css", "go.css", "saved.css", "lesson-below.css", "keep.css")],
         "schools": [*_EVERY_PAGE, _SCHOOLS / "schools.css"],
         "class": [*_EVERY_PAGE, _SCHOOLS / "schools.css", _SCHOOLS / "class.css"],
+        "figures": [*_EVERY_PAGE, _SCHOOLS / "schools.css", _SCHOOLS / "figures.css"],
         "class-player": [_PLAYER / "player.css"],
         "hearings": [_SITE / "hearings.css"],
     }

@@ -84,6 +84,29 @@ def shares(lines: Iterable[Line], *, by_class: bool) -> tuple[Share, ...]:
     return tuple(Share(*whose, *(total[name] for name in names)) for whose, total in sorted(sums.items()))
 
 
+@dataclass(frozen=True)
+class Total:
+    """Of all shares together: a surplus of one is no lesson of another."""
+
+    due: int
+    held: int
+    owed: int
+    complete: int  # how many are held in full
+    of: int
+
+    @property
+    def percent(self) -> int:
+        """As of a share."""
+        return 100 * self.held // self.due if self.due else 100
+
+
+def total(shares: Sequence[Share]) -> Total:
+    """The sum of shares."""
+    held = sum(min(one.held, one.due) for one in shares)
+    due, owed = sum(one.due for one in shares), sum(one.owed for one in shares)
+    return Total(due, held, owed, sum(not one.owed for one in shares), len(shares))
+
+
 def causes(lost: Iterable[Lost]) -> dict[str, Counter[str]]:
     """How many lessons came to nothing, by county and cause."""
     found: dict[str, Counter[str]] = defaultdict(Counter)

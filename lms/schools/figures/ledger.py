@@ -102,8 +102,8 @@ def _account(
         due_so_far += due
         held_so_far += count["live"] + count["recorded"] + count["made_up"]
         owed = max(0, due_so_far - held_so_far) if monday <= today else None
-        numbers = (count[name] for name in ("planned", "live", "recorded", "made_up"))
-        yield Line(*whose, monday, required, *numbers, due=due, owed=owed)
+        planned, live, recorded, made_up = (count[name] for name in ("planned", "live", "recorded", "made_up"))
+        yield Line(*whose, monday, required, planned, live, recorded, made_up, due, owed)
 
 
 def _counted(given: Iterable[Given], today: date) -> dict[_Whose, dict[date, Counter[str]]]:

@@ -24,6 +24,11 @@ def school_keys(term: Term, schools: Schools = None) -> tuple[str, ...]:
     return tuple((found if schools is None else found.filter(key__in=schools)).values_list("key", flat=True))
 
 
+def county_of_school(term: Term) -> dict[str, str]:
+    """Keys of counties by those of their schools."""
+    return dict(School.objects.filter(term=term).values_list("key", "county__key"))
+
+
 def lines(term: Term, now: datetime, schools: Schools = None) -> list[Line]:
     """The ledger of a term, of some schools or of all."""
     days = [day for day, _weekday in school_days(term)]
@@ -46,7 +51,7 @@ def lost(term: Term, now: datetime, schools: Schools = None) -> list[figures.Los
     ]
 
 
-def loads(term: Term, sites: Collection[str] | None = None) -> tuple[figures.Load, ...]:
+def loads(term: Term) -> tuple[figures.Load, ...]:
     """What each lead teacher gives, by site and name."""
     held = set(
         Attendance.objects.filter(session__series__plan__term=term, record__how__gt="").values_list(
@@ -60,9 +65,7 @@ def loads(term: Term, sites: Collection[str] | None = None) -> tuple[figures.Loa
         taught[teacher].append(figures.Taught(str(teacher), day, key in held))
     teachers = LeadTeacher.objects.filter(term=term).select_related("site").order_by("site__key", "key")
     return tuple(
-        figures.load(one.key, one.site.key, one.subject, one.max_weekly_lessons, taught[one.pk])
-        for one in teachers
-        if sites is None or one.site.key in sites
+        figures.load(one.key, one.site.key, one.subject, one.max_weekly_lessons, taught[one.pk]) for one in teachers
     )
 
 
