@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lms.schools import sheet_views, views
+from lms.schools.class_time import rooms
 from lms.schools.class_time import views as class_time
 from lms.schools.figures import views as figures
 
@@ -16,10 +17,12 @@ urlpatterns = [
     path("<uuid:term>/", views.term, name="schools_term"),
     path("<uuid:term>/plan/", views.make, name="schools_make"),
     path("<uuid:term>/week/<str:kind>/", views.week, name="schools_week"),
+    path("<uuid:term>/room/", rooms.room, name="schools_room"),
     path("<uuid:term>/ledger/", figures.ledger, name="schools_ledger"),
     path("<uuid:term>/ledger.csv", figures.ledger_file, name="schools_ledger_file"),
     path("<uuid:term>/figures/", figures.shares, name="schools_figures"),
     path("<uuid:term>/figures.xlsx", figures.shares_file, name="schools_figures_file"),
+    path("probe/", rooms.probe, name="schools_probe"),
     path("plans/<uuid:plan>/", views.plan, name="schools_plan"),
     path("plans/<uuid:plan>/<str:verb>/", views.act, name="schools_act"),
     path("lessons/<uuid:session>/", class_time.lesson, name="schools_lesson"),
