@@ -35,10 +35,10 @@ class Next:
 
 @signed_in
 @require_safe
-def room(request: HttpRequest, term: UUID) -> HttpResponse:
+def room(request: HttpRequest, term: UUID, of: str) -> HttpResponse:
     """The page that stays open in a room. It opens without a link, as it was seen last: then the link is red."""
     found = get_object_or_404(Term, pk=term)
-    whom = selectors.whose(found, "room", request.GET.get("of", ""))
+    whom = selectors.whose(found, "room", of)
     demand(access.may_enter(request.user, found))
     if whom is None:
         raise Http404

@@ -187,7 +187,7 @@
     setInterval(look, 5000)
   }
   begin()
-  addEventListener('online', watch)
+  for (const name of ['online', 'offline']) addEventListener(name, watch)
   setInterval(watch, ASK_MS)
   watch()
 })()
