@@ -84,7 +84,7 @@ def record(
     Safe to repeat. `said_at` is when it was said, where that was without a link; it is believed between the lesson's
     start and now. What was said before is kept. Raises NotRecordable and BadRecord.
     """
-    row = Attendance.objects.select_for_update().select_related("session").get(pk=attendance.pk)
+    row = Attendance.objects.select_for_update(of=("self",)).select_related("session").get(pk=attendance.pk)
     if row.cancelled or row.session.state == Session.State.CANCELLED:
         raise NotRecordable(_("This lesson was cancelled: nothing is recorded for it."), code="cancelled")
     if row.starts_at > now:

@@ -93,6 +93,7 @@ def county_workbook(
                 ledger_headings(),
                 [ledger_row(line) for line in lines],
                 [18, 16, 10, 12, 9, 9, 9, 9, 9, 9],
+                ruled=False,
             ),
         ]
     )

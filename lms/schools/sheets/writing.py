@@ -11,18 +11,23 @@ from openpyxl.utils import get_column_letter
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | float | None
 _LINE = Side(style="thin", color="FF999999")
+_BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+_TEXT = Alignment(vertical="center", wrap_text=True)
+_MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
+_BOLD = Font(bold=True)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet. `widths` are of the columns, in letters."""
+    """One sheet. `widths` are of the columns, in letters. One that is not `ruled` is for calculating: lines take time."""
 
     name: str
     title: str
     headings: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     widths: Sequence[int]
+    ruled: bool = True
 
 
 def workbook(sheets: Sequence[Sheet]) -> bytes:
@@ -35,20 +40,19 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
         page.append([sheet.title])
         page.merge_cells(f"A1:{last}1")
         page["A1"].font = Font(bold=True, size=16)
-        page["A1"].alignment = Alignment(horizontal="center", vertical="center")
+        page["A1"].alignment = _MIDDLE
         page.row_dimensions[1].height = 32
         page.append(list(sheet.headings))
         for row in sheet.rows:
             page.append(list(row))
         for cells in page.iter_rows(min_row=2, max_col=len(sheet.headings)):
             for cell in cells:
-                cell.border = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
-                cell.alignment = Alignment(vertical="center", wrap_text=True)
+                if sheet.ruled:
+                    cell.border, cell.alignment = _BORDER, _TEXT
                 if isinstance(cell.value, str):
                     cell.data_type = "s"
         for cell in page[2]:
-            cell.font = Font(bold=True)
-            cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+            cell.font, cell.alignment = _BOLD, _MIDDLE
         for at, width in enumerate(sheet.widths, 1):
             page.column_dimensions[get_column_letter(at)].width = width
         page.freeze_panes = "A3"

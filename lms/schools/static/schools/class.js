@@ -124,10 +124,12 @@
       if (!fresh) return 'sign'
       answer = await post(note, fresh.value)
     }
-    if (!answer.ok && answer.status != 409) return answer.status == 403 ? 'sign' : 'kept'
-    if (answer.ok && !new URL(answer.url).pathname.endsWith(note.page)) return 'sign'
+    if (answer.status == 403 || (answer.ok && new URL(answer.url).pathname != note.page)) return 'sign'
+    const here = note.page == location.pathname
+    // What was refused says so on its own page.
+    if (!answer.ok && !(answer.status == 409 && here) && answer.status != 404) return 'kept'
     forget(note)
-    if (note.page != location.pathname) return ''
+    if (!here || answer.status == 404) return ''
     const shown = $('main', new DOMParser().parseFromString(await answer.text(), 'text/html'))
     const said = $('#record', shown)
     const refused = $('.note.bad', shown)
