@@ -13,9 +13,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 from scripts.moments import NotSeenError, phone, seen
 
@@ -31,7 +32,10 @@ INVITATION = """王芳 邀请您参加腾讯会议
 FIVE_MINUTES_MS = 5 * 60_000
 RECORD_WITHIN_S = 20
 # Playwright's own clock takes the page's timings away, which the player measures the link by.
-CLOCK = "var later = 0; Date.now = (clock => () => clock() + later)(Date.now)"
+CLOCK = "window.later = 0; Date.now = (clock => () => clock() + window.later)(Date.now)"
+WEEKS = "document.querySelector('.crumb a').href.replace(/class.*/, '')"
+# A camera that shows something, and a microphone that hears a beep once a second.
+CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 Scheme = Literal["light", "dark"]
 
 
@@ -55,7 +59,14 @@ def _document(weekday: int) -> dict[str, Any]:
             {"id": "R2", "class": CLASS, "subject": "art", "level": "三年级", "lessons_per_week": 1},
         ],
         "lead_sites": [
-            {"id": "实验小学", "scope": "county", **place, "timezone": "Asia/Shanghai", "bells": bells(10), "studios": 1}
+            {
+                "id": "实验小学",
+                "scope": "county",
+                **place,
+                "timezone": "Asia/Shanghai",
+                "bells": bells(10),
+                "studios": 1,
+            }
         ],
         "teachers": [
             {
@@ -85,9 +96,9 @@ def arrange(code: str, now: datetime) -> None:
 
     people = {name: User.objects.create_user(name, password=password) for name, password in (HELPER, SCHEDULER)}
     people["county"].user_permissions.add(Permission.objects.get(codename="schedule_county"))
-    days = {"starts_on": _days(now, -35), "ends_on": _days(now, 35)}
     document = json.dumps(_document(min(5, now.isoweekday()))).encode()
-    term = services.import_county(data=document, name="county.json", by=people["county"], **days)
+    first, last = ((now + timedelta(weeks=weeks)).date() for weeks in (-5, 5))
+    term = services.import_county(data=document, name="county.json", by=people["county"], starts_on=first, ends_on=last)
     Member.objects.create(term=term, user=people["helper"], role=Member.Role.HELPER, key=SCHOOL)
     plan = Plan.objects.create(term=term, version=1, state="published", time_limit_s=1, created_at=now)
     teacher, school_class = LeadTeacher.objects.get(), SchoolClass.objects.get()
@@ -105,10 +116,6 @@ def arrange(code: str, now: datetime) -> None:
     class_time.arrange_meeting(
         session=session, by=people["county"], now=now, text=INVITATION, telephone="0906 123 4567"
     )
-
-
-def _days(now: datetime, days: int) -> date:
-    return (now + timedelta(days=days)).date()
 
 
 def code_of(address: str, lesson: str, browser: "Browser") -> str:
@@ -144,7 +151,7 @@ def to_the_lesson(page: "Page") -> None:
 def the_link_drops(
     browser: "Browser", address: str, cut: Callable[[], None], mend: Callable[[], None], scheme: Scheme = "light"
 ) -> bytes:
-    """The lesson has begun and its recording is here. The link drops; after five minutes the recording goes on by itself.
+    """The lesson has begun, its recording is here, the link drops; after five minutes the recording goes on by itself.
 
     The helper taps once; the record waits on the device, and counts when the link is back. Gives the picture of the
     moment when the recording goes on.
@@ -181,7 +188,7 @@ def the_link_drops(
 
 def _later(page: "Page", ms: int) -> None:
     """So much time goes by for the page, and it looks at once."""
-    page.evaluate(f"later += {ms}; dispatchEvent(new Event('offline'))")
+    page.evaluate(f"window.later += {ms}; dispatchEvent(new Event('offline'))")
 
 
 def _picture(name: str, png: bytes) -> None:
@@ -191,6 +198,31 @@ def _picture(name: str, png: bytes) -> None:
 
     (GUIDE / f"{name}.webp").write_bytes(small(Image.open(io.BytesIO(png))))
     print(f"{GUIDE.name}/{name}.webp")
+
+
+def looked_at(browser: "Browser", address: str, look: Callable[[str, "Page"], None], scheme: Scheme = "light") -> None:
+    """Every page around a lesson, as each person comes to it. `look` is shown each by its name."""
+    with phone(browser, color_scheme=scheme, permissions=["camera", "microphone"]) as context:
+        page = signed_in(context, address, HELPER, "/schools/")
+        to_the_lesson(page)
+        seen(page, "!document.querySelector('[data-line]').hidden")
+        look("class", page)
+        page.goto(f"{page.evaluate(WEEKS)}room/?of={quote(SCHOOL)}/1")
+        page.get_by_role("link", name="教室自检").click()
+        seen(page, "/检查过/.test(document.querySelector('[data-state]').textContent)")
+        look("room", page)
+    with phone(browser, color_scheme=scheme) as context:
+        page = signed_in(context, address, SCHEDULER, "/schools/")
+        page.locator(".plain a").first.click()
+        term = page.url
+        look("term", page)
+        page.goto(f"{term}week/teacher/")
+        page.locator(".hour a").first.click()
+        page.wait_for_selector("[name=text]")
+        look("lesson", page)
+        for name in ("ledger", "figures"):
+            page.goto(f"{term}{name}/")
+            look(name, page)
 
 
 def main() -> int:
@@ -203,8 +235,9 @@ def main() -> int:
         Site(Path(folder), ("pattern",)) as site,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", *CAMERA])
         begin(site, browser)
+        looked_at(browser, site.address, lambda name, page: _picture(f"{name}-360-light-zh", page.screenshot()))
         _picture("in-class-360-light-zh", the_link_drops(browser, site.address, site.stop, site.start))
         browser.close()
     return 0

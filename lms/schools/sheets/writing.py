@@ -20,7 +20,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet. `widths` are of the columns, in letters. One that is not `ruled` is for calculating: lines take time."""
+    """One sheet. `widths` are of the columns, in letters. Without `ruled` it has no lines, which take time."""
 
     name: str
     title: str
