@@ -101,7 +101,7 @@ def arrange(code: str, now: datetime) -> None:
     term = services.import_county(data=document, name="county.json", by=people["county"], starts_on=first, ends_on=last)
     Member.objects.create(term=term, user=people["helper"], role=Member.Role.HELPER, key=SCHOOL)
     plan = Plan.objects.create(term=term, version=1, state="published", time_limit_s=1, created_at=now)
-    teacher, school_class = LeadTeacher.objects.get(), SchoolClass.objects.get()
+    teacher, school_class = LeadTeacher.objects.get(term=term), SchoolClass.objects.get(term=term)
     series = LessonSeries.objects.create(plan=plan, teacher=teacher, level="三年级", slots=[[1, 1]])
     for weeks in (-5, -4, -3, -2, -1, 0, 1):
         starts_at = now - timedelta(minutes=2) + timedelta(weeks=weeks)

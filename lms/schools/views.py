@@ -2,6 +2,7 @@
 
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -124,7 +125,9 @@ def week(request: HttpRequest, term: UUID, kind: str) -> HttpResponse:
             return redirect("schools_term", term=found.pk)
         raise Http404
     demand(access.may_see(request.user, found, whom))
-    board = selectors.board(found, whom, _day(request.GET.get("day", ""), now().date()))
+    board = selectors.board(
+        found, whom, _day(request.GET.get("day", ""), now().astimezone(ZoneInfo(whom.timezone)).date())
+    )
     shown = {"term": found, "board": board, "keys": keys, "kind": words.KINDS[kind]}
     return render(request, "schools/week.html", shown)
 

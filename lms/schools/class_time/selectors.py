@@ -83,11 +83,19 @@ def meeting(session: Session) -> Meeting | None:
 
 
 def material(session: Session, row: Attendance | None = None) -> Shown | None:
-    """What a lesson shows; a lesson made up shows what the one in whose place it stands would have shown."""
-    found: Material | None = getattr(session, "material", None)
+    """What a lesson shows; one that stands in another's place shows what that would have shown."""
+    found = _material(session)
     if found is None and row is not None and row.replaces is not None:
-        found = getattr(row.replaces.session, "material", None)
+        found = _material(row.replaces.session)
     if found is None:
         return None
     named = courses.named([found.lesson_key]).get(found.lesson_key)
     return Shown(found.lesson_key, found.code, named.title if named else found.title, named.url if named else "")
+
+
+def _material(session: Session) -> Material | None:
+    """What was chosen for a lesson, or for the one of its series at its time that it took the place of."""
+    own: Material | None = getattr(session, "material", None)
+    if own is not None:
+        return own
+    return Material.objects.filter(session__series=session.series_id, session__starts_at=session.starts_at).first()

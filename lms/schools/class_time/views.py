@@ -135,6 +135,7 @@ def _classroom(request: HttpRequest, found: selectors.InClass, refused: Fieldsch
         "session": session,
         "term": session.series.plan.term,
         "cancelled": found.row.cancelled or session.state == Session.State.CANCELLED,
+        "by_recording": session.mode == Session.Mode.RECORDING,
         "holds": access.may_hold(request.user, found.row),
         "begun": found.row.starts_at <= now(),
         "meeting": _told(

@@ -180,12 +180,11 @@
     next.textContent = list.dataset.next
     list.after(next)
     next.onclick = () => go(at() + 1)
-    const button = $('[data-open]')
-    if (button) {
+    for (const button of document.querySelectorAll('[data-open]')) {
       button.hidden = false
-      button.onclick = async () => (await open()) || say(line, 'none')
+      button.onclick = async () => (await open()) || say(line, 'missing')
     }
-    go(Math.min(+sessionStorage[memory] || 0, steps.length - 1))
+    go('byRecording' in main.dataset ? steps.length - 1 : Math.min(+sessionStorage[memory] || 0, steps.length - 1))
     setInterval(look, 5000)
   }
   begin()

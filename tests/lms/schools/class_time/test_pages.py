@@ -163,3 +163,11 @@ def test_the_page_of_a_class_may_stay_on_the_device_and_the_teachers_may_not(cas
     scheduler = signed_in(cast.people["scheduler"])
     assert "no-store" not in scheduler.get(hour(cast))["Cache-Control"]
     assert "no-store" in scheduler.get(lesson(cast))["Cache-Control"]
+
+
+def test_a_lesson_by_recording_says_so_and_asks_nobody_to_join(cast: Cast) -> None:
+    cast.session.__class__.objects.filter(pk=cast.session.pk).update(mode="recording")
+    page = signed_in(cast.people["helper"]).get(hour(cast)).content.decode()
+    assert "录播课" in page
+    assert "data-join" not in page
+    assert "还没有会议链接" not in page

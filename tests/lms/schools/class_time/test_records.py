@@ -102,3 +102,14 @@ def test_a_lesson_made_up_shows_what_the_one_in_whose_place_it_stands_would_have
     shown = selectors.material(found.row.session, found.row)
     assert shown
     assert (shown.title, shown.address) == ("节奏", "")
+
+
+def test_a_recording_in_a_lessons_place_shows_the_same(cast: Cast) -> None:
+    services.Material.objects.create(session=cast.session, lesson_key=cast.term.pk, code="123456", title="节奏")
+    Session.objects.filter(pk=cast.session.pk).update(state="cancelled")
+    times = {"starts_at": cast.session.starts_at, "ends_at": cast.session.ends_at}
+    teacher = cast.session.teacher
+    instead = Session.objects.create(series=cast.session.series, teacher=teacher, mode="recording", **times)
+    shown = selectors.material(instead)
+    assert shown
+    assert shown.title == "节奏"
