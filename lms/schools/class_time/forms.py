@@ -33,6 +33,7 @@ class MeetingForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not has_server:
             del self.fields["own_server"]
+            self.fields["text"].required = True
 
 
 class MaterialForm(forms.Form):

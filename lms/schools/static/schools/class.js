@@ -92,14 +92,15 @@
     return true
   }
 
-  let none
+  let none // looked for after five minutes, and not here
+  let missing // asked for, and not here
   const look = async () => {
     const time = now()
     if (time < starts - 10 * MINUTE || time > ends || linked === undefined) return say(line, '')
     line.classList.toggle('bad', !linked)
     if (linked) {
       none = false
-      return say(line, 'good')
+      return say(line, missing && !opened ? 'missing' : 'good')
     }
     const gone = time - Math.max(heard, starts)
     if (gone >= PATIENCE_MS && !opened && !none) none = !(await open().catch(() => false))
@@ -182,7 +183,10 @@
     next.onclick = () => go(at() + 1)
     for (const button of document.querySelectorAll('[data-open]')) {
       button.hidden = false
-      button.onclick = async () => (await open()) || say(line, 'missing')
+      button.onclick = async () => {
+        missing = !(await open())
+        if (missing) say(line, 'missing')
+      }
     }
     go('byRecording' in main.dataset ? steps.length - 1 : Math.min(+sessionStorage[memory] || 0, steps.length - 1))
     setInterval(look, 5000)
