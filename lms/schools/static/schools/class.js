@@ -87,7 +87,7 @@
     const data = JSON.parse($('#lesson-media')?.textContent || '{}')
     const here = (data.pictures || []).find(picture => files.some(([path]) => path == picture.url))
     $(`[data-quality="${here ? here.name : 'voice'}"]`, film)?.click()
-    film.scrollIntoView({ block: 'center' })
+    film.scrollIntoView()
     go(steps.length - 1)
     return true
   }
