@@ -25,12 +25,16 @@ class Clocks:
 
 @dataclass(frozen=True)
 class Shown:
-    """The site's lesson that is shown. `address` is empty when it is not published any more."""
+    """The site's lesson that is shown. `address` is empty when it is not published any more.
+
+    `size_bytes` is what it takes to play or to fetch; None when there is nothing to fetch.
+    """
 
     key: UUID
     code: str
     title: str
     address: str
+    size_bytes: int | None
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,10 @@ def material(session: Session, row: Attendance | None = None) -> Shown | None:
         found = _material(row.replaces.session)
     if found is None:
         return None
-    named = courses.named([found.lesson_key]).get(found.lesson_key)
-    return Shown(found.lesson_key, found.code, named.title if named else found.title, named.url if named else "")
+    key = found.lesson_key
+    named = courses.named([key]).get(key)
+    size_bytes = courses.bytes_to_play([key]).get(key)
+    return Shown(key, found.code, named.title if named else found.title, named.url if named else "", size_bytes)
 
 
 def _material(session: Session) -> Material | None:

@@ -1,6 +1,8 @@
 """The county's own meeting server: what it is asked, signed as its documentation says."""
 
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from urllib.error import URLError
 from urllib.parse import parse_qs, urlsplit
 
@@ -39,6 +41,26 @@ def test_a_meeting_is_made_and_joined() -> None:
     assert [urlsplit(one).path for one in asked] == ["/bigbluebutton/api/create"]
     words = parse_qs(urlsplit(joined).query)
     assert (words["meetingID"], words["fullName"], words["role"]) == (["m 1"], ["S G1"], ["VIEWER"])
+
+
+def test_a_server_is_asked_over_the_network() -> None:
+    asked: list[str] = []
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(SUCCESS.encode())
+
+        def log_message(self, *_words: object) -> None:
+            """Nothing: tests are quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Answers) as listener:
+        Thread(target=listener.handle_request, daemon=True).start()
+        address = f"http://127.0.0.1:{listener.server_port}/bigbluebutton/"
+        assert Server(address, "s").join(meeting="m", title="t", name="n", leads=True).startswith(f"{address}api/join?")
+    assert [path.partition("?")[0] for path in asked] == ["/bigbluebutton/api/create"]
 
 
 def away(_address: str) -> str:

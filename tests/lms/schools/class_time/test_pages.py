@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from courses.cards import codes_of
 from lms.schools.class_time import views
 from lms.schools.models import Attendance, Meeting, Record
+from media_pipeline.testing import ready_asset
+from tests.factories import courses as make
 from tests.lms.schools.class_time.conftest import DURING, Cast
 from tests.lms.schools.test_pages import signed_in
 
@@ -171,3 +174,21 @@ def test_a_lesson_by_recording_says_so_and_asks_nobody_to_join(cast: Cast) -> No
     assert "录播课" in page
     assert "data-join" not in page
     assert "还没有会议链接" not in page
+
+
+def test_a_lesson_of_the_site_is_chosen_by_its_number_and_fetched_with_its_price(cast: Cast) -> None:
+    page = make.lesson(make.course(), "节奏", asset_id=ready_asset())
+    code = codes_of([page.translation_key])[page.translation_key]
+    teacher, helper = signed_in(cast.people["teacher"]), signed_in(cast.people["helper"])
+    assert teacher.post(lesson(cast, "material/"), {"code": code}).status_code == 302
+    shown = helper.get(hour(cast)).content.decode()
+    assert page.url in shown
+    assert "data-keep-course" in shown
+    assert "课前取到这台设备 · " in shown
+    page.unpublish()
+    shown = helper.get(hour(cast)).content.decode()
+    assert "节奏" in shown
+    assert page.url not in shown
+    assert "data-keep-course" not in shown
+    assert teacher.post(lesson(cast, "material/"), {"code": ""}).status_code == 302
+    assert "节奏" not in helper.get(hour(cast)).content.decode()
