@@ -36,6 +36,7 @@ CLOCK = "window.later = 0; Date.now = (clock => () => clock() + window.later)(Da
 WEEKS = "document.querySelector('.crumb a').href.replace(/class.*/, '')"
 # A camera that shows something, and a microphone that hears a beep once a second.
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+IN_THE_GUIDE = ("class", "room", "ledger", "figures")
 Scheme = Literal["light", "dark"]
 
 
@@ -196,8 +197,14 @@ def _picture(name: str, png: bytes) -> None:
 
     from scripts.screenshots import GUIDE, small
 
-    (GUIDE / f"{name}.webp").write_bytes(small(Image.open(io.BytesIO(png))))
-    print(f"{GUIDE.name}/{name}.webp")
+    path = GUIDE / f"{name}.webp"
+    path.write_bytes(small(Image.open(io.BytesIO(png))))
+    print(path.name)
+
+
+def _for_the_guide(name: str, page: "Page") -> None:
+    if name in IN_THE_GUIDE:
+        _picture(f"{name}-360-light-zh", page.screenshot())
 
 
 def looked_at(browser: "Browser", address: str, look: Callable[[str, "Page"], None], scheme: Scheme = "light") -> None:
@@ -237,8 +244,8 @@ def main() -> int:
     ):
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", *CAMERA])
         begin(site, browser)
-        looked_at(browser, site.address, lambda name, page: _picture(f"{name}-360-light-zh", page.screenshot()))
-        _picture("in-class-360-light-zh", the_link_drops(browser, site.address, site.stop, site.start))
+        looked_at(browser, site.address, _for_the_guide)
+        _picture("moment-9-class", the_link_drops(browser, site.address, site.stop, site.start))
         browser.close()
     return 0
 

@@ -97,3 +97,7 @@ def test_a_room_shows_only_what_is_red(browser: Browser, county: Site) -> None:
         red = set(page.locator("[data-red]:visible").evaluate_all("all => all.map(one => one.dataset.red)"))
         assert "material" in red  # nothing was fetched on this phone
         assert not red & {"link", "camera", "microphone"}
+        page.evaluate("void navigator.serviceWorker.register('/worker.js')")
+        page.locator("[data-fetch]").click()
+        until(page, "/检查过/.test(document.querySelector('[data-state]').textContent)")
+        until(page, "document.querySelector('[data-red=material]').hidden")

@@ -54,14 +54,13 @@
   // Plan B: which step the lesson is at.
   const line = $('[data-line]')
   const list = $('[data-steps]')
-  const form = $('[data-record]')
   const memory = 'step ' + main.dataset.class
   const steps = list ? [...list.children] : []
   const at = () => Math.max(0, steps.findIndex(step => step.hasAttribute('aria-current')))
   const go = number => {
     for (const [other, step] of steps.entries()) other == number ? step.setAttribute('aria-current', 'step') : step.removeAttribute('aria-current')
     sessionStorage[memory] = number
-    for (const button of form ? form.querySelectorAll('[name=how]') : []) button.classList.toggle('main', button.value == steps[number].dataset.step)
+    for (const button of document.querySelectorAll('[data-record] [name=how]')) button.classList.toggle('main', button.value == steps[number].dataset.step)
     $('[data-next-step]').hidden = number == steps.length - 1
   }
 
@@ -87,7 +86,9 @@
     const data = JSON.parse($('#lesson-media')?.textContent || '{}')
     const here = (data.pictures || []).find(picture => files.some(([path]) => path == picture.url))
     $(`[data-quality="${here ? here.name : 'voice'}"]`, film)?.click()
-    film.scrollIntoView()
+    const media = $('video,audio', film)
+    media.addEventListener('playing', () => film.scrollIntoView(), { once: true }) // the player takes the focus
+    for (const button of document.querySelectorAll('[data-open]')) button.hidden = true
     go(steps.length - 1)
     return true
   }
@@ -137,6 +138,7 @@
     if (said) $('#record').replaceWith(said)
     if (refused) said.prepend(refused)
     begin()
+    if (list) go(at())
     return ''
   }
   let sending
