@@ -28,6 +28,7 @@ urlpatterns = [
     path("lessons/<uuid:session>/", class_time.lesson, name="schools_lesson"),
     path("lessons/<uuid:session>/join/", class_time.join_lesson, name="schools_lesson_join"),
     path("lessons/<uuid:session>/meeting/", class_time.arrange, name="schools_meeting"),
+    path("lessons/<uuid:session>/mode/", class_time.give, name="schools_give"),
     path("lessons/<uuid:session>/material/", class_time.choose, name="schools_material"),
     path("in-class/<uuid:attendance>/", class_time.classroom, name="schools_class"),
     path("in-class/<uuid:attendance>/join/", class_time.join_class, name="schools_class_join"),

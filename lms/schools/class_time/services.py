@@ -5,13 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from courses import selectors as courses
 from lms.schools.class_time import invitations, words
 from lms.schools.class_time.bigbluebutton import Server
-from lms.schools.errors import BadMeeting, BadRecord, NoSuchLesson, NotRecordable
+from lms.schools.errors import BadMeeting, BadRecord, Clash, NoSuchLesson, NotRecordable
 from lms.schools.models import Attendance, EarlierRecord, Material, Meeting, Record, Session
 
 MOST_PRESENT = 200
@@ -65,6 +66,24 @@ def choose_material(*, session: Session, code: str) -> Material | None:
         raise NoSuchLesson(_("No published lesson has this number: look at it again, six digits."))
     told = {"lesson_key": named.key, "code": code, "title": named.title}
     return Material.objects.update_or_create(session=session, defaults=told)[0]
+
+
+def give(*, session: Session, by_recording: bool, following: bool) -> int:
+    """Give a lesson by recording, or live again; with `following`, all of its series from then on too.
+
+    So lessons are delivered by progress (专递课堂): the room fetches what is chosen for each, and it counts as held by
+    recording when the helper says so. Returns how many were changed. Raises Clash.
+    """
+    mode = Session.Mode.RECORDING if by_recording else Session.Mode.LIVE
+    which = Session.objects.filter(series=session.series_id, starts_at__gte=session.starts_at)
+    if not following:
+        which = which.filter(pk=session.pk)
+    try:
+        with transaction.atomic():
+            changing = which.filter(state=Session.State.PLANNED).exclude(mode=mode)
+            return changing.update(mode=mode, sequence=F("sequence") + 1)
+    except IntegrityError as error:
+        raise Clash(_("The teacher has another lesson then: this one stays by recording.")) from error
 
 
 @transaction.atomic

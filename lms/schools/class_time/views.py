@@ -119,6 +119,21 @@ def choose(request: HttpRequest, session: UUID) -> HttpResponse:
     return redirect("schools_lesson", session=found.pk)
 
 
+@personal
+@require_POST
+def give(request: HttpRequest, session: UUID) -> HttpResponse:
+    """Live, or by recording."""
+    found = _lesson(session)
+    demand(access.may_arrange(request.user, found))
+    try:
+        services.give(
+            session=found, by_recording=request.POST.get("mode") == "recording", following="following" in request.POST
+        )
+    except FieldschoolError as error:
+        return _shown(request, found, error)
+    return redirect("schools_lesson", session=found.pk)
+
+
 @signed_in
 @require_safe
 def classroom(request: HttpRequest, attendance: UUID) -> HttpResponse:

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.test import Client
 
 from courses.cards import codes_of
@@ -64,6 +66,7 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "lesson": ("get", "lesson", {"scheduler": 200, "teacher": 200, "head": 403, "helper": 403, "other": 403}),
     "meeting": ("post", "meeting", {"scheduler": 302, "teacher": 302, "head": 403, "helper": 403, "other": 403}),
     "material": ("post", "material", {"scheduler": 302, "teacher": 302, "head": 403, "helper": 403, "other": 403}),
+    "mode": ("post", "mode", {"scheduler": 302, "teacher": 302, "head": 403, "helper": 403, "other": 403}),
     "class": ("get", "class", {"scheduler": 200, "teacher": 200, "head": 200, "helper": 200, "other": 403}),
     "record": ("post", "record", {"scheduler": 302, "teacher": 403, "head": 302, "helper": 302, "other": 403}),
     "join": ("get", "join", {"scheduler": 302, "teacher": 302, "head": 302, "helper": 302, "other": 403}),
@@ -82,6 +85,7 @@ def test_who_may_do_what(cast: Cast, who: str, what: str) -> None:
         "lesson": (lesson(cast), {}),
         "meeting": (lesson(cast, "meeting/"), {"text": TENCENT}),
         "material": (lesson(cast, "material/"), {"code": ""}),
+        "mode": (lesson(cast, "mode/"), {"mode": "recording"}),
         "class": (hour(cast), {}),
         "record": (hour(cast, "record/"), {"how": "picture"}),
         "join": (hour(cast, "join/"), {}),
@@ -192,3 +196,27 @@ def test_a_lesson_of_the_site_is_chosen_by_its_number_and_fetched_with_its_price
     assert "data-keep-course" not in shown
     assert teacher.post(lesson(cast, "material/"), {"code": ""}).status_code == 302
     assert "节奏" not in helper.get(hour(cast)).content.decode()
+
+
+def test_lessons_are_delivered_by_recording_from_one_on_and_live_again(cast: Cast) -> None:
+    teacher = signed_in(cast.people["teacher"])
+    series = cast.session.__class__.objects.filter(series=cast.session.series).order_by("starts_at")
+    second = series[1]
+    path = f"/schools/lessons/{second.pk}/mode/"
+    assert teacher.post(path, {"mode": "recording", "following": "on"}).status_code == 302
+    assert [one.mode for one in series.all()] == ["live", *["recording"] * (len(series) - 1)]
+    assert [one.sequence for one in series.all()] == [0, *[1] * (len(series) - 1)]
+    assert "不用进会议" in teacher.get(f"/schools/lessons/{second.pk}/").content.decode()
+    assert teacher.post(path, {"mode": "live"}).status_code == 302
+    assert [one.mode for one in series.all()[:3]] == ["live", "live", "recording"]
+
+
+def test_a_lesson_that_the_database_refuses_stays_as_it_is(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_rows: object, **_changes: object) -> int:
+        raise IntegrityError
+
+    teacher = signed_in(cast.people["teacher"])
+    monkeypatch.setattr(QuerySet, "update", refuse)
+    answer = teacher.post(lesson(cast, "mode/"), {"mode": "recording"})
+    assert answer.status_code == 409
+    assert "主讲教师那时另有课" in answer.content.decode()
