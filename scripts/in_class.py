@@ -141,9 +141,16 @@ def signed_in(context: "BrowserContext", address: str, who: tuple[str, str], pat
     return page
 
 
+def to_the_term(page: "Page") -> str:
+    """From the terms to the county's. Its address."""
+    page.locator(".plain a").first.click()
+    page.wait_for_url(re.compile(r"/schools/[0-9a-f-]{36}/$"))
+    return page.url
+
+
 def to_the_lesson(page: "Page") -> None:
     """From the county's terms to the class's hour, as its helper taps."""
-    page.locator(".plain a").first.click()
+    to_the_term(page)
     page.locator("main .chips a", has_text=SCHOOL).click()
     page.locator(".hour a").first.click()
     page.wait_for_selector("[data-class]")
@@ -220,8 +227,7 @@ def looked_at(browser: "Browser", address: str, look: Callable[[str, "Page"], No
         look("room", page)
     with phone(browser, color_scheme=scheme) as context:
         page = signed_in(context, address, SCHEDULER, "/schools/")
-        page.locator(".plain a").first.click()
-        term = page.url
+        term = to_the_term(page)
         look("term", page)
         page.goto(f"{term}week/teacher/")
         page.locator(".hour a").first.click()

@@ -52,8 +52,7 @@ def test_the_link_drops_and_the_hour_still_counts(browser: Browser, county: Site
     assert picture.startswith(b"\x89PNG")
     with phone(browser) as context:
         page = in_class.signed_in(context, county.address, in_class.SCHEDULER, "/schools/")
-        page.locator(".plain a").first.click()
-        page.goto(f"{page.url}ledger/")
+        page.goto(f"{in_class.to_the_term(page)}ledger/")
         music = page.locator(".account", has_text="音乐")
         headings = music.locator("thead th").all_inner_texts()
         assert music.locator("tfoot td").nth(headings.index("录播上") - 1).inner_text() == "1"
