@@ -152,7 +152,7 @@ def to_the_lesson(page: "Page") -> None:
     """From the county's terms to the class's hour, as its helper taps."""
     to_the_term(page)
     page.locator("main .chips a", has_text=SCHOOL).click()
-    page.locator(".hour a").first.click()
+    page.locator(".hour h3 a").first.click()
     page.wait_for_selector("[data-class]")
 
 
@@ -230,7 +230,7 @@ def looked_at(browser: "Browser", address: str, look: Callable[[str, "Page"], No
         term = to_the_term(page)
         look("term", page)
         page.goto(f"{term}week/teacher/")
-        page.locator(".hour a").first.click()
+        page.locator(".hour h3 a").first.click()
         page.wait_for_selector("[name=text]")
         look("lesson", page)
         for name in ("ledger", "figures"):

@@ -1,14 +1,12 @@
 """What the pages of a lesson show."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from courses import selectors as courses
 from lms.schools.models import Attendance, EarlierRecord, Material, Meeting, Record, Session
-
-BREAK = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)

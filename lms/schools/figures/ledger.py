@@ -11,7 +11,6 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-LIVE = frozenset({"picture", "slides", "voice", "telephone"})
 RECORDED = "recording"
 WEEK = timedelta(days=7)
 

@@ -7,6 +7,7 @@
   const PATIENCE_MS = 5 * MINUTE // without a link, and the recording goes on
   const ASK_MS = 20e3
   const GIVE_UP_MS = 8e3
+  const SEND_MS = 30e3
   const read = (name, none) => {
     try {
       return JSON.parse(localStorage[name]) ?? none
@@ -35,19 +36,25 @@
   const ends = main.dataset.ends * 1000
   let heard = 0
   let linked
-  const ask = async () => {
+  // A link that is dead may not say so for minutes.
+  const within = async (ms, url, options) => {
     const abort = new AbortController()
-    const timer = setTimeout(() => abort.abort(), GIVE_UP_MS)
+    const timer = setTimeout(() => abort.abort(), ms)
     try {
-      const answer = await fetch('/health/live', { cache: 'no-store', signal: abort.signal })
+      return await fetch(url, { ...options, cache: 'no-store', signal: abort.signal })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+  const ask = async () => {
+    try {
+      const answer = await within(GIVE_UP_MS, '/health/live')
       linked = answer.ok && (await answer.json()).status == 'live'
       const told = Date.parse(answer.headers.get('Date'))
       if (linked && told && Math.abs(told - now()) > 5000) write('ahead', (ahead = told - Date.now()))
       if (linked) heard = now()
     } catch {
       linked = false
-    } finally {
-      clearTimeout(timer)
     }
   }
 
@@ -114,14 +121,13 @@
   }
 
   // The record. What cannot be sent waits on this device, one for a lesson: what was said last.
-  const tell = $('[data-waiting]')
   const notes = () => read('records', [])
   const forget = note => write('records', notes().filter(one => one.url != note.url || one.fields.said_at != note.fields.said_at))
-  const post = (note, token) => fetch(note.url, { method: 'POST', body: new URLSearchParams({ ...note.fields, csrfmiddlewaretoken: token }) })
+  const post = (note, token) => within(SEND_MS, note.url, { method: 'POST', body: new URLSearchParams({ ...note.fields, csrfmiddlewaretoken: token }) })
   const one = async (note, token) => {
     let answer = token && (await post(note, token))
     if (!answer || answer.status == 403) {
-      const page = await fetch(note.page, { cache: 'no-store' })
+      const page = await within(SEND_MS, note.page)
       const fresh = page.redirected || !page.ok ? null : $('[data-record] [name=csrfmiddlewaretoken]', new DOMParser().parseFromString(await page.text(), 'text/html'))
       if (!fresh) return 'sign'
       answer = await post(note, fresh.value)
@@ -135,14 +141,17 @@
     const shown = $('main', new DOMParser().parseFromString(await answer.text(), 'text/html'))
     const said = $('#record', shown)
     const refused = $('.note.bad', shown)
-    if (said) $('#record').replaceWith(said)
+    if (!said) return location.reload() // cancelled meanwhile
+    $('#record').replaceWith(said)
     if (refused) said.prepend(refused)
     begin()
     if (list) go(at())
     return ''
   }
   let sending
+  let again
   const send = async token => {
+    again = sending
     if (sending) return
     sending = true
     let state = ''
@@ -158,6 +167,7 @@
     }
     const line = $('[data-waiting]')
     if (line) say(line, state)
+    if (again) await send()
   }
   const begin = () => {
     const form = $('[data-record]')
@@ -172,6 +182,7 @@
       const note = { url, page: location.pathname, person: main.dataset.person, fields }
       if (!write('records', [...notes().filter(one => one.url != url), note])) return // sent by the browser, while it can
       event.preventDefault()
+      say($('[data-waiting]'), 'kept')
       send(token)
     }
   }
