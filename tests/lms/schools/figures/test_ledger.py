@@ -100,6 +100,34 @@ def test_some_schools_are_counted_alone(term: Term) -> None:
     ]
 
 
+WEEK = [date(2026, 9, 7) + timedelta(days=day) for day in range(5)]
+
+
+def counted(asked: list[int], given: list[Given], today: date) -> Line:
+    """The one line of a week in which a class asks for music several times."""
+    requests = [Asked("S", "G", "music", many) for many in asked]
+    (line,) = ledger(requests, given, school_days=WEEK, today=today)
+    return line
+
+
+def test_requests_of_one_subject_add_up() -> None:
+    assert counted([2, 1], [], date(2026, 9, 14)).required == 3
+
+
+def test_on_monday_nothing_of_the_week_is_owed_and_the_week_has_begun() -> None:
+    assert counted([1], [], WEEK[0]).owed == 0
+
+
+def test_more_lessons_than_are_required_are_not_due() -> None:
+    given = [Given(day, "S", "G", "music", WEEK[day]) for day in range(3)]
+    assert counted([2], given, WEEK[4]).owed == 2
+
+
+def test_a_lesson_that_was_held_counts_though_its_plan_was_taken_back() -> None:
+    line = counted([1], [Given(1, "S", "G", "music", WEEK[0], how="voice", dropped=True)], WEEK[4])
+    assert (line.planned, line.live, line.owed) == (1, 1, 0)
+
+
 DAYS = [date(2026, 9, 7) + timedelta(days=at) for at in range(35)]
 
 
