@@ -12,9 +12,11 @@ from courses.subjects import search_subjects
 from courses.types import Named, TopicTile
 from courses.visibility import private_paths, public
 from lms.core.languages import content_language
+from media_pipeline import selectors as media_pipeline
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 __all__ = [
+    "bytes_to_play",
     "course_keys",
     "key_for_code",
     "lesson_keys",
@@ -109,6 +111,15 @@ def named(keys: Iterable[UUID], language: str | None = None) -> dict[UUID, Named
             key = page.translation_key
             found[key] = Named(kind, key, page.title, page.url, codes.get(key, ""))  # type: ignore[arg-type]
     return found
+
+
+def bytes_to_play(keys: Collection[UUID]) -> dict[UUID, int]:
+    """What public lessons take in data, in the usual choice, by key; those without anything to play are left out."""
+    pages = public(LessonPage.objects.filter(translation_key__in=set(keys)), private=private_paths())
+    assets = {page.translation_key: page.asset_id for page in pages if page.asset_id}
+    media = media_pipeline.media(set(assets.values())) if assets else {}
+    sizes = {key: media[asset].size_to_play_bytes for key, asset in assets.items() if asset in media}
+    return {key: size for key, size in sizes.items() if size}
 
 
 def lesson_keys(course_key: UUID) -> tuple[UUID, ...]:

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.views.decorators.cache import never_cache
 
-from lms.schools.models import Draft, Member, SchoolClass, Term
+from lms.schools.models import Attendance, Draft, Member, SchoolClass, Session, Term
 from lms.schools.selectors import Whose, memberships, terms_of
 
 PERMISSION = "schools.schedule_county"
@@ -18,7 +18,12 @@ Person = AbstractBaseUser | AnonymousUser
 
 def personal(view: Any) -> Any:
     """A page for who signed in, and for nobody's cache."""
-    return never_cache(login_required(view, login_url="sign_in"))
+    return never_cache(signed_in(view))
+
+
+def signed_in(view: Any) -> Any:
+    """A page for who signed in, that says itself who may keep it."""
+    return login_required(view, login_url="sign_in")
 
 
 def person(request: HttpRequest) -> AbstractBaseUser:
@@ -61,13 +66,13 @@ def is_over_all(user: Person) -> bool:
 
 def may_enter(user: Person, term: Term) -> bool:
     """Whoever has anything to do with the term."""
-    return may_schedule(user, term) or any(_heads_and_teachers(memberships(term, int(user.pk or 0))))
+    return may_schedule(user, term) or any(_of_a_place(memberships(term, int(user.pk or 0))))
 
 
 def may_see(user: Person, term: Term, whom: Whose) -> bool:
-    """A week: schedulers every one; a head the school, its classes and rooms; a teacher the own."""
+    """A week: schedulers every one; a head or a helper the school, its classes and rooms; a teacher the own."""
     return may_schedule(user, term) or any(
-        _covers(term, one, whom) for one in _heads_and_teachers(memberships(term, int(user.pk or 0)))
+        _covers(term, one, whom) for one in _of_a_place(memberships(term, int(user.pk or 0)))
     )
 
 
@@ -89,7 +94,28 @@ def pairs(user: Person, term: Term) -> frozenset[str] | None:
     return corrects(user, term, "classes")
 
 
-def _heads_and_teachers(found: Iterable[Member]) -> list[Member]:
+def may_arrange(user: Person, session: Session) -> bool:
+    """A lesson's meeting and what it shows: whoever gives it that day, and schedulers."""
+    term = session.series.plan.term
+    return may_schedule(user, term) or session.teacher.key in _keys(user, term, Member.Role.TEACHER)
+
+
+def may_hold(user: Person, row: Attendance) -> bool:
+    """A class's hour and its record: helpers and heads of the school, and schedulers."""
+    term = row.session.series.plan.term
+    return may_schedule(user, term) or row.school.key in _keys(user, term, Member.Role.HELPER, Member.Role.HEAD)
+
+
+def may_account(user: Person, term: Term) -> set[str] | None:
+    """The schools whose ledger somebody sees: None for all, those a head has; none, an empty set."""
+    return None if may_schedule(user, term) else _keys(user, term, Member.Role.HEAD)
+
+
+def _keys(user: Person, term: Term, *roles: Member.Role) -> set[str]:
+    return {one.key for one in memberships(term, int(user.pk or 0)) if one.role in roles}
+
+
+def _of_a_place(found: Iterable[Member]) -> list[Member]:
     return [one for one in found if one.role != Member.Role.SCHEDULER]
 
 

@@ -91,3 +91,30 @@ class BadPairing(FieldschoolError):
 
 class Clash(FieldschoolError):
     code = "clash"
+
+
+class NoMeetingServer(FieldschoolError):
+    """The county's server for meetings does not answer, or does not want to."""
+
+    code = "no_meeting_server"
+
+    def __init__(self) -> None:
+        super().__init__(_("The county's meeting server does not answer: go on by telephone, and tell the operator."))
+
+
+class BadMeeting(FieldschoolError):
+    code = "bad_meeting"
+
+
+class NoSuchLesson(FieldschoolError):
+    code = "no_such_lesson"
+
+
+class NotRecordable(FieldschoolError):
+    """Nothing can be said of what has not begun, or was cancelled."""
+
+    code = "not_recordable"
+
+
+class BadRecord(FieldschoolError):
+    code = "bad_record"

@@ -41,6 +41,7 @@ class Lesson:
     """A class in a dated lesson. Times are local to whom the board is for; `theirs` is the other side's clock."""
 
     session: UUID
+    attendance: UUID
     starts_at: datetime
     ends_at: datetime
     theirs: datetime
@@ -180,6 +181,7 @@ def _lesson(row: Attendance, whom: Whose, zone: ZoneInfo) -> Lesson:
     their_zone = ZoneInfo(row.school.timezone if leads else site.timezone)
     return Lesson(
         session=session.pk,
+        attendance=row.pk,
         starts_at=mine.starts_at.astimezone(zone),
         ends_at=mine.ends_at.astimezone(zone),
         theirs=other.starts_at.astimezone(their_zone),

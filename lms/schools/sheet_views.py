@@ -24,6 +24,7 @@ from lms.schools.sheets import cells, layout, template
 from lms.schools.sheets.assemble import VALUES
 from lms.schools.sheets.meanings import GRIDS, KINDS, NOTHING, meanings_of
 from lms.schools.sheets.types import SHEET_NAME, Place, Problem
+from lms.schools.sheets.writing import plain
 
 MOST_PROBLEMS = 200  # shown; the count of all of them stands above, and the file has them all
 MOST_NAMES = 6
@@ -256,10 +257,5 @@ def problems(request: HttpRequest, draft: UUID) -> HttpResponse:
     writer.writerow([_("Sheet"), _("Row"), _("Column"), _("What is wrong")])
     for one in drafting.look_through(understanding).made.problems:
         row = one.place.row or ""
-        writer.writerow([_harmless(one.place.sheet), row, one.place.letter, _harmless(naming.problem(one))])
+        writer.writerow([plain(one.place.sheet), row, one.place.letter, plain(naming.problem(one))])
     return _file(("\ufeff" + text.getvalue()).encode(), "problems.csv", "text/csv; charset=utf-8")
-
-
-def _harmless(text: str) -> str:
-    """A text that a spreadsheet's program does not take for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t"} else text

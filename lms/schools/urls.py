@@ -3,7 +3,10 @@
 from django.urls import path
 
 from lms.schools import member_views, sheet_views, views
+from lms.schools.class_time import rooms
+from lms.schools.class_time import views as class_time
 from lms.schools.corrections import views as corrections
+from lms.schools.figures import views as figures
 from lms.schools.pairings import views as pairings
 
 urlpatterns = [
@@ -26,6 +29,20 @@ urlpatterns = [
     path("<uuid:term>/members/<uuid:member>/remove/", member_views.remove, name="schools_member_remove"),
     path("<uuid:term>/pairings/", pairings.pairings, name="schools_pairings"),
     path("<uuid:term>/pairings/<uuid:pairing>/", pairings.agreement, name="schools_pairing"),
+    path("<uuid:term>/room/<path:of>/", rooms.room, name="schools_room"),
+    path("<uuid:term>/ledger/", figures.ledger, name="schools_ledger"),
+    path("<uuid:term>/ledger.csv", figures.ledger_file, name="schools_ledger_file"),
+    path("<uuid:term>/figures/", figures.shares, name="schools_figures"),
+    path("<uuid:term>/figures.xlsx", figures.shares_file, name="schools_figures_file"),
+    path("probe/", rooms.probe, name="schools_probe"),
     path("plans/<uuid:plan>/", views.plan, name="schools_plan"),
     path("plans/<uuid:plan>/<str:verb>/", views.act, name="schools_act"),
+    path("lessons/<uuid:session>/", class_time.lesson, name="schools_lesson"),
+    path("lessons/<uuid:session>/join/", class_time.join_lesson, name="schools_lesson_join"),
+    path("lessons/<uuid:session>/meeting/", class_time.arrange, name="schools_meeting"),
+    path("lessons/<uuid:session>/mode/", class_time.give, name="schools_give"),
+    path("lessons/<uuid:session>/material/", class_time.choose, name="schools_material"),
+    path("in-class/<uuid:attendance>/", class_time.classroom, name="schools_class"),
+    path("in-class/<uuid:attendance>/join/", class_time.join_class, name="schools_class_join"),
+    path("in-class/<uuid:attendance>/record/", class_time.record, name="schools_record"),
 ]

@@ -2,6 +2,7 @@
 
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -46,7 +47,8 @@ def _term(request: HttpRequest, found: Term, refused: FieldschoolError | None = 
         "published": selectors.published(found),
         "outdated": schedules and is_outdated(found),
         "kinds": [(kind, words.KINDS[kind]) for kind in selectors.KINDS] if schedules else (),
-        "own": [("school" if one.role == "head" else "teacher", one.key) for one in own],
+        "own": [("teacher" if one.role == "teacher" else "school", one.key) for one in own],
+        "accounts": access.may_account(request.user, found) != set(),
         "refused": refused,
     }
     return render(request, "schools/term.html", shown, status=409 if refused else 200)
@@ -127,7 +129,9 @@ def week(request: HttpRequest, term: UUID, kind: str) -> HttpResponse:
             return redirect("schools_term", term=found.pk)
         raise Http404
     demand(access.may_see(request.user, found, whom))
-    board = selectors.board(found, whom, _day(request.GET.get("day", ""), now().date()))
+    board = selectors.board(
+        found, whom, _day(request.GET.get("day", ""), now().astimezone(ZoneInfo(whom.timezone)).date())
+    )
     shown = {"term": found, "board": board, "keys": keys, "kind": words.KINDS[kind]}
     return render(request, "schools/week.html", shown)
 

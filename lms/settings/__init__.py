@@ -143,6 +143,10 @@ WHITENOISE_MAX_AGE = 3600
 # Rooms whose rows the learner's pages show: when one changes, kept pages are made anew (lms.core.kept).
 PAGES_SHOW = ["courses", "media_pipeline", "wagtailcore", "wagtailimages", "wagtaildocs", "wagtailredirects"]
 
+# Paired classes ------------------------------------------------------------------------------------------------------
+BIGBLUEBUTTON_URL, BIGBLUEBUTTON_SECRET = ENV.meetings.server, ENV.meetings.secret
+JITSI_HOSTS = ENV.meetings.jitsi_hosts
+
 # Media ---------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = ENV.broker_url
 METRICS_TOKEN = ENV.metrics_token
@@ -171,6 +175,7 @@ MEDIA_KEPT_ASSETS = "courses.selectors.used_assets"
 # in the policy; a page names only those it carries (lms.core.middleware.CarriedMiddleware).
 _SITE = BASE_DIR / "lms/core/static/site"
 _PLAYER = BASE_DIR / "media_pipeline/static/media_pipeline"
+_SCHOOLS = BASE_DIR / "lms/schools/static/schools"
 _EVERY_PAGE = [_SITE / "tokens.css", _SITE / "site.css"]
 CRITICAL_STYLES = critical.bundles(
     {
@@ -185,7 +190,10 @@ CRITICAL_STYLES = critical.bundles(
         "lesson": [*_EVERY_PAGE, _SITE / "lesson.css", _PLAYER / "player.css"],
         # Travel where they are used, behind the first paint.
         "lesson-below": [_SITE / name for name in ("facts.css", "go.css", "saved.css", "lesson-below.css", "keep.css")],
-        "schools": [*_EVERY_PAGE, BASE_DIR / "lms/schools/static/schools/schools.css"],
+        "schools": [*_EVERY_PAGE, _SCHOOLS / "schools.css"],
+        "class": [*_EVERY_PAGE, _SCHOOLS / "schools.css", _SCHOOLS / "class.css"],
+        "figures": [*_EVERY_PAGE, _SCHOOLS / "schools.css", _SCHOOLS / "figures.css"],
+        "class-player": [_PLAYER / "player.css"],
         "hearings": [_SITE / "hearings.css"],
         "learned": [_SITE / "learned.css"],
     }

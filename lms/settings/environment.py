@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from lms.settings import database, front, languages, storing
+from lms.settings import database, front, languages, meetings, storing
 from lms.settings.values import choice, number, room
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -57,6 +57,7 @@ class Environment:
     metrics_token: str
     regions: dict[str, front.Networks]
     web: front.Web
+    meetings: meetings.Meetings
     debug: bool
 
 
@@ -203,5 +204,6 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         metrics_token=_metrics_token(values),
         regions=front.regions(values),
         web=front.web(values),
+        meetings=meetings.read(values),
         debug=choice(values, "DEBUG", "0", ("0", "1")) == "1",
     )

@@ -198,3 +198,13 @@ def test_a_ready_recording_gives_a_lesson_its_length_and_data(client: Any) -> No
     assert [quality.name for quality in card.qualities] == ["voice", "slides", "v100", "share"]
     assert card.size_bytes == card.qualities[1].size_bytes
     assert context["course"].size_bytes == card.size_bytes
+
+
+def test_what_lessons_take_in_data_is_told_of_those_that_everyone_may_play() -> None:
+    asset = ready_asset()
+    course = make.course()
+    shown, text = make.lesson(course, "直播", asset_id=asset), make.lesson(course, "规则")
+    hidden = make.lesson(course, "草稿", live=False, asset_id=asset)
+    found = selectors.bytes_to_play([one.translation_key for one in (shown, text, hidden)])
+    assert list(found) == [shown.translation_key]
+    assert found[shown.translation_key] > 1000

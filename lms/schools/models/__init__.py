@@ -1,5 +1,6 @@
 """Rows of paired classes: who asks for lessons, who gives them, plans, dated lessons of published plans, drafts."""
 
+from lms.schools.models.class_time import EarlierRecord, Material, Meeting
 from lms.schools.models.drafts import Draft, Headings
 from lms.schools.models.lessons import Attendance, LessonSeries, Record, SeriesReceiver, Session
 from lms.schools.models.members import Member
@@ -12,11 +13,14 @@ __all__ = [
     "Attendance",
     "County",
     "Draft",
+    "EarlierRecord",
     "Headings",
     "LeadSite",
     "LeadTeacher",
     "LessonRequest",
     "LessonSeries",
+    "Material",
+    "Meeting",
     "Member",
     "Pairing",
     "PairingStep",

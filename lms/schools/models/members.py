@@ -1,4 +1,4 @@
-"""Who has to do with a term: its schedulers, heads of its schools, its teachers."""
+"""Who has to do with a term: its schedulers, heads of its schools, their helpers, its teachers."""
 
 from django.conf import settings
 from django.db import models
@@ -9,12 +9,13 @@ from lms.schools.models.terms import Term
 
 
 class Member(models.Model):
-    """`key` is that of the school of a head or of the lead teacher; a scheduler has all of the term."""
+    """`key` is that of the school of a head or a helper, or of the lead teacher; a scheduler has all of the term."""
 
     class Role(models.TextChoices):
         SCHEDULER = "scheduler"
         HEAD = "head"
         TEACHER = "teacher"
+        HELPER = "helper"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     term = models.ForeignKey(Term, models.CASCADE, related_name="members")

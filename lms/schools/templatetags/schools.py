@@ -8,6 +8,7 @@ from django import template
 
 from lms.schools import access, words
 from lms.schools.access import Person
+from lms.schools.class_time import words as class_words
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -25,6 +26,18 @@ def state_words(code: str) -> "str | _StrPromise":
 def subject_words(code: str) -> "str | _StrPromise":
     """A subject."""
     return words.subject(code)
+
+
+@register.filter
+def how_words(code: str) -> "str | _StrPromise":
+    """How a lesson was held."""
+    return class_words.HOW[code]
+
+
+@register.filter
+def cause_words(code: str) -> "str | _StrPromise":
+    """Why a lesson was not held."""
+    return class_words.CAUSES[code]
 
 
 @register.filter(expects_localtime=False)

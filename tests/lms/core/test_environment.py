@@ -39,6 +39,9 @@ def test_defaults_run_on_one_machine(tmp_path: Path) -> None:
         ("WEB_BIND", "8000"),
         ("WEB_WORKERS", "0"),
         ("WEB_THREADS", "many"),
+        ("BIGBLUEBUTTON_URL", "https://bbb.example.org/bigbluebutton/"),  # without its secret
+        ("BIGBLUEBUTTON_SECRET", "secret"),
+        ("JITSI_HOSTS", "https://meet.example.org"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
@@ -55,6 +58,22 @@ def test_the_site_answers_under_its_public_name_and_on_its_own_machine(tmp_path:
 def test_a_public_site_refuses_a_demo_secret(tmp_path: Path, secret: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="SECRET_KEY"):
         environment.read({"DATA_DIR": str(tmp_path), "PUBLIC_URL": "https://school.example", "SECRET_KEY": secret})
+
+
+@pytest.mark.parametrize(
+    "url", ["http://bbb.example.org/bigbluebutton/", "https://", "https://[", "https://bbb.example.org/?a=1", "bbb"]
+)
+def test_a_meeting_server_is_asked_by_https_alone_and_its_secret_is_not_printed(tmp_path: Path, url: str) -> None:
+    values = {"DATA_DIR": str(tmp_path), "BIGBLUEBUTTON_URL": url, "BIGBLUEBUTTON_SECRET": "never-printed"}
+    with pytest.raises(ImproperlyConfigured, match="BIGBLUEBUTTON_URL") as caught:
+        environment.read(values)
+    assert "never-printed" not in str(caught.value)
+
+
+def test_a_meeting_servers_address_ends_in_a_slash(tmp_path: Path) -> None:
+    values = {"BIGBLUEBUTTON_URL": "https://bbb.example.org/bigbluebutton", "BIGBLUEBUTTON_SECRET": "s"}
+    read = environment.read({"DATA_DIR": str(tmp_path), **values}).meetings
+    assert (read.server, read.jitsi_hosts) == ("https://bbb.example.org/bigbluebutton/", ("meet.jit.si",))
 
 
 URL = "postgresql://user:pass%40word@db.test:5433/name?sslmode=require"

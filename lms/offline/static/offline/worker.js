@@ -37,7 +37,8 @@ const asset = async request => {
 
 const isPage = answer =>
   answer.status == 200 && answer.type == 'basic' && !answer.redirected && /^text\/html/.test(answer.headers.get('Content-Type'))
-const mayStay = answer => !/no-(store|cache)/.test(answer.headers.get('Cache-Control'))
+const says = (answer, what) => what.test(answer.headers.get('Cache-Control'))
+const mayStay = answer => !says(answer, /no-(store|cache)/)
 
 // Newer than what was shown: the page says so, and the reader decides; then it is shown.
 const newer = new Set()
@@ -79,7 +80,7 @@ const page = async event => {
   let shown = false
   const asked = fetch(request)
   const stored = asked.then(async answer => {
-    if (!isPage(answer) || search) return
+    if (!isPage(answer) || search || says(answer, /no-store/)) return
     await store(request, answer.clone())
     if (shown) await tell(event, kept, answer)
   })
