@@ -50,7 +50,7 @@ def withdraw(*, plan: Plan, now: datetime) -> None:
         raise NotPublished(_("Only a published plan can be withdrawn: look at it again."))
     coming = Session.objects.filter(series__plan=plan, starts_at__gt=now)
     Attendance.objects.filter(session__in=coming).update(cancelled=True)
-    coming.update(state=Session.State.CANCELLED, sequence=F("sequence") + 1)
+    coming.update(state=Session.State.CANCELLED, sequence=F("sequence") + 1, changed_at=now)
 
 
 def school_days(term: Term) -> Iterator[tuple[date, int]]:

@@ -12,6 +12,7 @@ from lms.core.clock import now
 from lms.core.errors import FieldschoolError
 from lms.schools import access, selectors, services, words
 from lms.schools.access import demand, personal
+from lms.schools.feeds import selectors as feeds
 from lms.schools.models import Plan, Term
 
 
@@ -125,6 +126,7 @@ def week(request: HttpRequest, term: UUID, kind: str) -> HttpResponse:
     demand(access.may_see(request.user, found, whom))
     board = selectors.board(found, whom, _day(request.GET.get("day", ""), now().date()))
     shown = {"term": found, "board": board, "keys": keys, "kind": words.KINDS[kind]}
+    shown["has_calendar"] = kind in feeds.KINDS
     return render(request, "schools/week.html", shown)
 
 

@@ -1,6 +1,7 @@
-"""Rows of paired classes: who asks for lessons, who gives them, plans, dated lessons of published plans, drafts."""
+"""Rows of paired classes: who asks for lessons, who gives them, plans, dated lessons of published plans, drafts, feeds."""
 
 from lms.schools.models.drafts import Draft, Headings
+from lms.schools.models.feeds import Feed
 from lms.schools.models.lessons import Attendance, LessonSeries, Record, SeriesReceiver, Session
 from lms.schools.models.members import Member
 from lms.schools.models.places import County, LeadSite, LeadTeacher, LessonRequest, School, SchoolClass
@@ -11,6 +12,7 @@ __all__ = [
     "Attendance",
     "County",
     "Draft",
+    "Feed",
     "Headings",
     "LeadSite",
     "LeadTeacher",
