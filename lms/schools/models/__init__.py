@@ -1,4 +1,4 @@
-"""Rows of paired classes: who asks for lessons, who gives them, plans, dated lessons of published plans, drafts, feeds."""
+"""Rows of paired classes: who asks for lessons, who gives them, plans, dated lessons of published plans, drafts."""
 
 from lms.schools.models.drafts import Draft, Headings
 from lms.schools.models.feeds import Feed

@@ -6,7 +6,7 @@ from lms.schools import services
 from lms.schools.models import LeadTeacher, LessonRequest, LessonSeries, Plan, SeriesReceiver, Term
 from tests.lms.schools.test_counties import NOW
 
-# Of the county of test_counties: who follows in which slots of the teacher T. All clocks but the teacher's are 2 h west.
+# Of the county of test_counties: who follows in which slots of the teacher T. The school's clock is two hours west.
 STREAMS = {"R1": [[1, 1], [2, 1]], "R2": [[1, 2]]}
 
 
