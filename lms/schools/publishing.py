@@ -11,7 +11,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lms.schools.errors import Clash, NotADraft, NotPublished
-from lms.schools.models import Attendance, LessonSeries, Plan, Session, Term
+from lms.schools.models import Attendance, LessonSeries, Notice, Plan, Session, Term
+from lms.schools.notices import noting
 
 
 def publish_plan(*, plan: Plan, now: datetime) -> int:
@@ -34,23 +35,29 @@ def _publish(plan: Plan, now: datetime) -> int:
     if plan.state != Plan.State.DRAFT:
         raise NotADraft(_("Only a draft can be published: make the plan first."))
     for before in Plan.objects.filter(term=term, state=Plan.State.PUBLISHED):
-        withdraw(plan=before, now=now)
+        _withdraw(before, now)
     sessions, attendances = _lessons(plan, term, now)
     Session.objects.bulk_create(sessions, batch_size=500)
     Attendance.objects.bulk_create(attendances, batch_size=500)
     plan.state, plan.published_at = Plan.State.PUBLISHED, now
     plan.save(update_fields=["state", "published_at"])
+    noting.note_plan(plan=plan, kind=Notice.Kind.PUBLISHED, lessons=len(sessions), now=now)
     return len(sessions)
 
 
 @transaction.atomic
 def withdraw(*, plan: Plan, now: datetime) -> None:
-    """Cancel the lessons of a published plan that have not begun. Raises NotPublished."""
+    """Cancel the lessons of a published plan that have not begun, and tell everyone. Raises NotPublished."""
+    cancelled = _withdraw(plan, now)
+    noting.note_plan(plan=plan, kind=Notice.Kind.WITHDRAWN, lessons=cancelled, now=now)
+
+
+def _withdraw(plan: Plan, now: datetime) -> int:
     if not Plan.objects.filter(pk=plan.pk, state=Plan.State.PUBLISHED).update(state=Plan.State.WITHDRAWN):
         raise NotPublished(_("Only a published plan can be withdrawn: look at it again."))
-    coming = Session.objects.filter(series__plan=plan, starts_at__gt=now)
+    coming = Session.objects.filter(series__plan=plan, starts_at__gt=now, state=Session.State.PLANNED)
     Attendance.objects.filter(session__in=coming).update(cancelled=True)
-    coming.update(state=Session.State.CANCELLED, sequence=F("sequence") + 1, changed_at=now)
+    return coming.update(state=Session.State.CANCELLED, sequence=F("sequence") + 1, changed_at=now)
 
 
 def school_days(term: Term) -> Iterator[tuple[date, int]]:
@@ -81,7 +88,7 @@ def _lessons(plan: Plan, term: Term, now: datetime) -> tuple[list[Session], list
             by_weekday[slot[0]].append((one, place))
     for day, weekday in school_days(term):
         for one, place in by_weekday[weekday]:
-            starts_at, ends_at = _span(day, one.slots[place], one.teacher.site.bells, one.teacher.site.timezone)
+            starts_at, ends_at = span(day, one.slots[place], one.teacher.site.bells, one.teacher.site.timezone)
             if starts_at <= now:
                 continue
             session = Session(series=one, teacher=one.teacher, starts_at=starts_at, ends_at=ends_at)
@@ -96,7 +103,7 @@ def _attending(
     for receiver in series.receivers.all():
         school_class = receiver.request.school_class
         school = school_class.school
-        starts_at, ends_at = _span(day, receiver.slots[place], school.bells, school.timezone)
+        starts_at, ends_at = span(day, receiver.slots[place], school.bells, school.timezone)
         rooms[school.pk, starts_at] += 1
         yield Attendance(
             session=session,
@@ -108,7 +115,7 @@ def _attending(
         )
 
 
-def _span(day: date, slot: Sequence[int], bells: Sequence[Mapping[str, Any]], zone: str) -> tuple[datetime, datetime]:
+def span(day: date, slot: Sequence[int], bells: Sequence[Mapping[str, Any]], zone: str) -> tuple[datetime, datetime]:
     """Start and end of a period on a day of a place, in UTC."""
     bell = bells[slot[1] - 1]
     hour, minute = (int(part) for part in str(bell["start"]).split(":"))

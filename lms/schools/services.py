@@ -1,7 +1,8 @@
-"""What changes paired classes: a county's data in, a plan made, a plan published or withdrawn."""
+"""What changes paired classes: a county's data in, a plan made, a plan published or withdrawn, a lesson moved."""
 
 from lms.schools.drafting import answer, discard_old, store, take_up
 from lms.schools.importing import import_county
+from lms.schools.moving import move_session
 from lms.schools.planning import make_plan, stop_plan
 from lms.schools.publishing import publish_plan, withdraw
 
@@ -10,6 +11,7 @@ __all__ = [
     "discard_old",
     "import_county",
     "make_plan",
+    "move_session",
     "publish_plan",
     "stop_plan",
     "store",

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from lms.schools import sheet_views, views
+from lms.schools import move_views, sheet_views, views
 from lms.schools.feeds import views as feed_views
+from lms.schools.notices import views as notice_views
 
 urlpatterns = [
     path("", views.terms, name="schools"),
@@ -15,6 +16,8 @@ urlpatterns = [
     path("<uuid:term>/", views.term, name="schools_term"),
     path("<uuid:term>/plan/", views.make, name="schools_make"),
     path("<uuid:term>/week/<str:kind>/", views.week, name="schools_week"),
+    path("<uuid:term>/notices/", notice_views.page, name="schools_notices"),
+    path("sessions/<uuid:session>/move/", move_views.move, name="schools_move"),
     path("<uuid:term>/calendar/<str:kind>/", feed_views.page, name="schools_calendar"),
     path("feeds/<str:token>.ics", feed_views.feed, name="schools_feed"),
     path("plans/<uuid:plan>/", views.plan, name="schools_plan"),

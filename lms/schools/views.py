@@ -126,7 +126,7 @@ def week(request: HttpRequest, term: UUID, kind: str) -> HttpResponse:
     demand(access.may_see(request.user, found, whom))
     board = selectors.board(found, whom, _day(request.GET.get("day", ""), now().date()))
     shown = {"term": found, "board": board, "keys": keys, "kind": words.KINDS[kind]}
-    shown["has_calendar"] = kind in feeds.KINDS
+    shown |= {"has_calendar": kind in feeds.KINDS, "schedules": schedules}
     return render(request, "schools/week.html", shown)
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from lms.settings import database, front, languages, storing
+from lms.settings import database, front, languages, mail, storing
 from lms.settings.values import choice, number
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -53,6 +53,7 @@ class Environment:
     media_delivery: str
     broker_url: str
     metrics_token: str
+    mail: dict[str, Any]
     regions: dict[str, front.Networks]
     web: front.Web
     debug: bool
@@ -197,6 +198,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         media_delivery=storing.delivery(values),
         broker_url=_broker_url(values),
         metrics_token=_metrics_token(values),
+        mail=mail.mail(values),
         regions=front.regions(values),
         web=front.web(values),
         debug=choice(values, "DEBUG", "0", ("0", "1")) == "1",

@@ -4,13 +4,16 @@ from lms.schools.models.drafts import Draft, Headings
 from lms.schools.models.feeds import Feed
 from lms.schools.models.lessons import Attendance, LessonSeries, Record, SeriesReceiver, Session
 from lms.schools.models.members import Member
+from lms.schools.models.notices import Channel, Delivery, Notice
 from lms.schools.models.places import County, LeadSite, LeadTeacher, LessonRequest, School, SchoolClass
 from lms.schools.models.plans import Plan
 from lms.schools.models.terms import Term
 
 __all__ = [
     "Attendance",
+    "Channel",
     "County",
+    "Delivery",
     "Draft",
     "Feed",
     "Headings",
@@ -19,6 +22,7 @@ __all__ = [
     "LessonRequest",
     "LessonSeries",
     "Member",
+    "Notice",
     "Plan",
     "Record",
     "School",

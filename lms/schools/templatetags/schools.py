@@ -1,6 +1,6 @@
 """Codes and times of paired classes in templates."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django import template
@@ -29,3 +29,9 @@ def subject_words(code: str) -> "str | _StrPromise":
 def clock(at: datetime) -> str:
     """Hours and minutes on the clock the time was given by, not on the site's."""
     return f"{at:%H:%M}"
+
+
+@register.filter(expects_localtime=False)
+def day_of(at: date) -> str:
+    """The date on the clock that a time was given by, as addresses have it."""
+    return f"{at:%Y-%m-%d}"
