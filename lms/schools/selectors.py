@@ -60,6 +60,14 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A dated lesson with all classes on the board that follow it."""
+
+    lead: Lesson
+    classes: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True)
 class Board:
     """A week from Monday on; `before` and `after` are the Mondays beside it within the term, if there are any."""
 
@@ -68,6 +76,10 @@ class Board:
     before: date | None
     after: date | None
     days: tuple[Day, ...]
+
+    @property
+    def lessons(self) -> int:
+        return sum(len(day.lessons) for day in self.days)
 
 
 @dataclass(frozen=True)
@@ -165,6 +177,14 @@ def board(term: Term, whom: Whose, day: date) -> Board:
         after if after <= term.ends_on else None,
         tuple(days),
     )
+
+
+def given(day: Day) -> tuple[Given, ...]:
+    """The lessons of a day, each once, in the order of time and of who gives them."""
+    by_session: dict[UUID, list[Lesson]] = {}
+    for lesson in sorted(day.lessons, key=lambda one: (one.starts_at, one.subject, one.teacher)):
+        by_session.setdefault(lesson.session, []).append(lesson)
+    return tuple(Given(several[0], tuple(several)) for several in by_session.values())
 
 
 def _lesson(row: Attendance, whom: Whose, zone: ZoneInfo) -> Lesson:

@@ -15,6 +15,8 @@ from lms.schools.access import demand, personal
 from lms.schools.feeds import selectors as feeds
 from lms.schools.models import Plan, Term
 
+MOST_IN_A_WEEK = 150  # more are shown day by day: what a phone loads, and somebody reads
+
 
 @personal
 @require_safe
@@ -124,9 +126,13 @@ def week(request: HttpRequest, term: UUID, kind: str) -> HttpResponse:
             return redirect("schools_term", term=found.pk)
         raise Http404
     demand(access.may_see(request.user, found, whom))
-    board = selectors.board(found, whom, _day(request.GET.get("day", ""), now().date()))
+    asked = _day(request.GET.get("day", ""), now().date())
+    board = selectors.board(found, whom, asked)
     shown = {"term": found, "board": board, "keys": keys, "kind": words.KINDS[kind]}
     shown |= {"has_calendar": kind in feeds.KINDS, "schedules": schedules}
+    if board.lessons > MOST_IN_A_WEEK:
+        day = next((one for one in board.days if one.day == asked), board.days[0])
+        shown |= {"today": day, "given": selectors.given(day)}
     return render(request, "schools/week.html", shown)
 
 

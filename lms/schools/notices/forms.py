@@ -10,7 +10,9 @@ class ChannelForm(forms.Form):
     """A group's robot with its address, or mailboxes."""
 
     kind = forms.ChoiceField(label=_("Where to"), choices=list(words.CHANNELS.items()))
-    name = forms.CharField(label=_("What to call it"), max_length=100, help_text=_("Such as: heads of the county's schools."))
+    name = forms.CharField(
+        label=_("What to call it"), max_length=100, help_text=_("Such as: heads of the county's schools.")
+    )
     address = forms.CharField(
         label=_("Address of the robot, or e-mail addresses"),
         max_length=4000,
