@@ -16,6 +16,7 @@ urlpatterns = [
     path("<uuid:term>/", views.term, name="schools_term"),
     path("<uuid:term>/plan/", views.make, name="schools_make"),
     path("<uuid:term>/week/<str:kind>/", views.week, name="schools_week"),
+    path("<uuid:term>/week/<str:kind>/picture.svg", views.picture, name="schools_picture"),
     path("<uuid:term>/notices/", notice_views.page, name="schools_notices"),
     path("sessions/<uuid:session>/move/", move_views.move, name="schools_move"),
     path("<uuid:term>/calendar/<str:kind>/", feed_views.page, name="schools_calendar"),
