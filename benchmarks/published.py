@@ -37,10 +37,11 @@ def row(name: str, ask: Callable[[], Any]) -> str:
     ask()
     with CaptureQueriesContext(connection) as queries:
         ask()
+        asked = len(queries)  # the next request forgets them
     answer, median, most = timed(ask)
     size, small = len(answer.content), len(gzip.compress(answer.content, 7))
     events = answer.content.count(b"BEGIN:VEVENT") or ""
-    cells = [name, events, f"{median:.0f}", f"{most:.0f}", len(queries), f"{size / 1000:.1f}", f"{small / 1000:.1f}"]
+    cells = [name, events, f"{median:.0f}", f"{most:.0f}", asked, f"{size / 1000:.1f}", f"{small / 1000:.1f}"]
     return "| " + " | ".join(map(str, cells)) + " |"
 
 

@@ -12,6 +12,7 @@ from lms.schools import words
 from lms.schools.feeds.selectors import Entry
 from lms.schools.selectors import Whose
 
+_END = b"END:VCALENDAR"
 ASKED_AGAIN = timedelta(hours=4)
 
 
@@ -27,9 +28,9 @@ def calendar(name: str, whom: Whose, entries: Iterable[Entry], first: date, last
     made.add("x-published-ttl", ASKED_AGAIN)
     made.add_component(_zone(whom.timezone, first - timedelta(days=1), last + timedelta(days=2)))
     zone = ZoneInfo(whom.timezone)
-    for entry in entries:
-        made.add_component(_event(entry, whom, zone))
-    return bytes(made.to_ical())
+    # Each event is written and let go: of a thousand at once, Python's collector would walk the whole tree.
+    head, end = bytes(made.to_ical()).rsplit(_END, 1)
+    return b"".join([head, *(_event(entry, whom, zone).to_ical() for entry in entries), _END, end])
 
 
 @lru_cache(maxsize=64)
