@@ -35,7 +35,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     if found is None or whom is None:
         return _nothing()
     shown = selectors.entries(found.term, whom)
-    headers = {**HEADERS, "ETag": selectors.tag(found, shown)}
+    headers = {**HEADERS, "Content-Language": found.language, "ETag": selectors.tag(found, shown)}
     unchanged = get_conditional_response(request, etag=headers["ETag"], response=HttpResponse(headers=headers))
     if isinstance(unchanged, HttpResponse) and unchanged.status_code == 304:
         return unchanged
