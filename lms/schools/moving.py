@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lms.schools.errors import Clash, NotMovable
-from lms.schools.models import Attendance, LeadTeacher, School, Session, Term
+from lms.schools.models import Attendance, LeadSite, LeadTeacher, School, Session, Term
 from lms.schools.notices import noting
 from lms.schools.publishing import school_days, span
 
@@ -96,9 +96,9 @@ def options(session: Session, monday: date, now: datetime) -> tuple[Option, ...]
     week = _week(session, monday)
     rows = _rows(session)
     return tuple(
-        _option(session, term, rows, week, day, weekday, period, now)
+        _option(session, term, rows, week, day, [weekday, period], when, now)
         for day, weekday in days
-        for period in range(1, len(site.bells) + 1)
+        for period, when in _hours(site, day, weekday)
     )
 
 
@@ -192,34 +192,33 @@ def _option(
     rows: Sequence[Attendance],
     week: _Week,
     day: date,
-    weekday: int,
-    period: int,
+    slot: list[int],
+    when: _Span,
     now: datetime,
 ) -> Option:
-    site = session.teacher.site
-    starts_at, ends_at = span(day, (weekday, period), site.bells, site.timezone)
-    if starts_at == session.starts_at:
-        return Option(day, period, starts_at, ends_at, (Barrier("here"),), ())
-    if starts_at <= now:
-        return Option(day, period, starts_at, ends_at, (Barrier("past"),), ())
-    barriers = list(_of_lead(session, week, day, [weekday, period], (starts_at, ends_at)))
+    weekday, period = slot
+    if when[0] == session.starts_at:
+        return Option(day, period, *when, (Barrier("here"),), ())
+    if when[0] <= now:
+        return Option(day, period, *when, (Barrier("past"),), ())
+    barriers = list(_of_lead(session, week, day, slot, when))
     seats: list[Seat] = []
     for row in rows:
-        hours = _meeting(row.school, day, weekday, (starts_at, ends_at), term.rules)
+        hours = _meeting(row.school, day, weekday, when, term.rules)
         if not hours:
             barriers.append(Barrier("bells", row.school.key))
             continue
-        at, when = hours[0]
-        barriers += _of_class(row, session, week, [weekday, at], when)
-        taken = {one.room for one in week.heard if one.school == row.school_id and _overlap(one.span, when)}
+        at, own = hours[0]
+        barriers += _of_class(row, session, week, [weekday, at], own)
+        taken = {one.room for one in week.heard if one.school == row.school_id and _overlap(one.span, own)}
         taken |= {seat.room for seat, other in zip(seats, rows, strict=False) if other.school_id == row.school_id}
         rooms = (room for room in (row.room, *range(1, row.school.remote_rooms + 1)) if room not in taken)
         room = next(rooms, None)
         if room is None:
             barriers.append(Barrier("rooms", row.school.key))
-        seats.append(Seat(row.pk, room or 0, *when))
-    barriers += _of_counties(rows, week, (starts_at, ends_at))
-    return Option(day, period, starts_at, ends_at, tuple(dict.fromkeys(barriers)), tuple(seats))
+        seats.append(Seat(row.pk, room or 0, *own))
+    barriers += _of_counties(rows, week, when)
+    return Option(day, period, *when, tuple(dict.fromkeys(barriers)), tuple(seats))
 
 
 def _of_lead(session: Session, week: _Week, day: date, slot: list[int], when: _Span) -> Iterator[Barrier]:
@@ -265,16 +264,18 @@ def _of_counties(rows: Sequence[Attendance], week: _Week, when: _Span) -> Iterat
 def _meeting(school: School, day: date, weekday: int, lead: _Span, rules: dict[str, Any]) -> list[tuple[int, _Span]]:
     """The school's periods that meet the lead's (H11), the nearest first."""
     tolerance = timedelta(minutes=rules.get("start_tolerance_minutes", 0))
-    spans = [
-        (period, span(day, (weekday, period), school.bells, school.timezone))
-        for period in range(1, len(school.bells) + 1)
-    ]
     meet = [
         (period, one)
-        for period, one in spans
+        for period, one in _hours(school, day, weekday)
         if abs(one[0] - lead[0]) <= tolerance and one[1] - one[0] == lead[1] - lead[0]
     ]
     return sorted(meet, key=lambda one: abs(one[1][0] - lead[0]))
+
+
+def _hours(place: School | LeadSite, day: date, weekday: int) -> list[tuple[int, _Span]]:
+    """The periods of a place on a school day."""
+    periods = range(1, len(place.bells) + 1)
+    return [(period, span(day, (weekday, period), place.bells, place.timezone)) for period in periods]
 
 
 def _overlap(one: _Span, other: _Span) -> bool:
