@@ -1,6 +1,7 @@
 """A lesson at another time: where it may go, what is said where it may not, and that nothing ever clashes."""
 
 import json
+import random
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,8 @@ from lms.accounts.models import User
 from lms.core.ids import uuid7
 from lms.schools import moving, services, words
 from lms.schools.errors import Clash, NotMovable
-from lms.schools.models import Attendance, Member, Notice, Session, Term
+from lms.schools.models import Attendance, County, Member, Notice, Session, Term
+from tests.contract import movers
 from tests.lms.schools.published import publish
 from tests.lms.schools.test_counties import BELLS, NOW, brought_in, county
 from tests.lms.schools.test_pages import person, signed_in
@@ -228,3 +230,27 @@ def test_a_week_of_times_takes_few_queries(django_assert_max_num_queries: Any) -
     asked, page = client(), f"/schools/sessions/{first().pk}/move/"
     with django_assert_max_num_queries(16):
         asked.get(page)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_after_many_moves_every_rule_still_holds(seed: int) -> None:
+    """Counted from the rows: nobody meets, and lead classrooms and the link are enough."""
+    movers.fill()
+    County.objects.update(max_concurrent=3)
+    chance, done, reasons = random.Random(seed), 0, []
+    for _ in range(60):
+        session = chance.choice(list(Session.objects.order_by("pk")))
+        day, period = chance.choice(movers.SLOTS)
+        try:
+            services.move_session(session=session, day=movers.MONDAY + timedelta(days=day), period=period, now=NOW)
+            done += 1
+        except NotMovable as error:
+            reasons.append(error.barriers)
+    assert done > 20
+    assert all(reasons)
+    assert list(movers.meetings()) == []
+    assert movers.studios() <= 3  # one class follows each lesson: what the link carries at once
+    rows = Attendance.objects.select_related("session", "school")
+    assert {one.starts_at - one.session.starts_at for one in rows} == {timedelta()}
+    assert {one.room for one in rows} == {1}
+    assert sum(Session.objects.values_list("sequence", flat=True)) == done
