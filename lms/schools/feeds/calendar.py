@@ -1,12 +1,13 @@
 """A calendar as RFC 5545 writes it: one event for each dated lesson (docs/decisions/0034)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, Timezone
+from icalendar import Calendar, Parameters, Timezone, vText
+from icalendar.parser import Contentline
 
 from lms.schools import words
 from lms.schools.feeds.selectors import Entry
@@ -28,9 +29,8 @@ def calendar(name: str, whom: Whose, entries: Iterable[Entry], first: date, last
     made.add("x-published-ttl", ASKED_AGAIN)
     made.add_component(_zone(whom.timezone, first - timedelta(days=1), last + timedelta(days=2)))
     zone = ZoneInfo(whom.timezone)
-    # Each event is written and let go: of a thousand at once, Python's collector would walk the whole tree.
     head, end = bytes(made.to_ical()).rsplit(_END, 1)
-    return b"".join([head, *(_event(entry, whom, zone).to_ical() for entry in entries), _END, end])
+    return b"".join([head, *(_event(entry, whom, zone) for entry in entries), _END, end])
 
 
 @lru_cache(maxsize=64)
@@ -38,21 +38,31 @@ def _zone(name: str, first: date, last: date) -> Timezone:
     return Timezone.from_tzid(name, first_date=first, last_date=last)
 
 
-def _event(entry: Entry, whom: Whose, zone: ZoneInfo) -> Event:
-    event = Event()
-    event.add("uid", str(entry.uid))
-    event.add("dtstamp", entry.changed_at)
-    event.add("last-modified", entry.changed_at)
-    event.add("sequence", entry.sequence)
-    event.add("dtstart", entry.starts_at.astimezone(zone))
-    event.add("dtend", entry.ends_at.astimezone(zone))
-    event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
-    event.add("summary", _summary(entry, whom))
-    event.add("location", _place(entry, whom))
-    event.add("description", "\n".join(_description(entry, zone)))
-    if entry.is_cancelled:
-        event.add("transp", "TRANSPARENT")  # a cancelled lesson keeps nobody from anything
-    return event
+def _event(entry: Entry, whom: Whose, zone: ZoneInfo) -> bytes:
+    """One VEVENT. Written line by line: of a thousand, the library's objects take six times as long."""
+    changed = f"{entry.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    lines = (
+        "BEGIN:VEVENT",
+        f"UID:{entry.uid}",
+        f"DTSTAMP:{changed}",
+        f"LAST-MODIFIED:{changed}",
+        f"SEQUENCE:{entry.sequence}",
+        f"DTSTART;TZID={zone.key}:{entry.starts_at.astimezone(zone):%Y%m%dT%H%M%S}",
+        f"DTEND;TZID={zone.key}:{entry.ends_at.astimezone(zone):%Y%m%dT%H%M%S}",
+        "STATUS:CANCELLED\r\nTRANSP:TRANSPARENT" if entry.is_cancelled else "STATUS:CONFIRMED",
+        _text("SUMMARY", _summary(entry, whom)),
+        _text("LOCATION", _place(entry, whom)),
+        _text("DESCRIPTION", "\n".join(_description(entry, zone))),
+        "END:VEVENT",
+        "",
+    )
+    return "\r\n".join(lines).encode()
+
+
+@lru_cache(maxsize=4096)
+def _text(name: str, text: str) -> str:
+    """A line of text, escaped and folded; most are those of many lessons."""
+    return str(Contentline.from_parts(name, Parameters(), vText(text.replace("\r", " "))).to_ical().decode())
 
 
 def _summary(entry: Entry, whom: Whose) -> str:

@@ -10,7 +10,7 @@ from icalendar import Calendar
 from lms.schools import selectors, services
 from lms.schools.feeds import selectors as feeds
 from lms.schools.feeds.services import token
-from lms.schools.models import Attendance, Feed, Member, Session, Term
+from lms.schools.models import Attendance, Feed, Member, SchoolClass, Session, Term
 from tests.lms.schools.published import publish
 from tests.lms.schools.test_counties import NOW, brought_in, county
 from tests.lms.schools.test_pages import person, signed_in
@@ -221,3 +221,18 @@ def test_another_terms_lessons_are_in_no_calendar(term: Term) -> None:
     whom = selectors.whose(term, "class", "G1")
     assert whom is not None
     assert len(feeds.entries(term, whom)) == 4
+
+
+@pytest.mark.parametrize(
+    "name", ["a\r\nSTATUS:CANCELLED\r\nX:b", "a\rSTATUS:CANCELLED", "a;b,c:d\\n", "三年级" * 60, "a\x85b\x0bc"]
+)
+def test_no_name_ends_a_line(term: Term, name: str) -> None:
+    address = made(term, "school", "S")
+    SchoolClass.objects.filter(key="G1").update(key=name)
+    answer = Client().get(address).content
+    assert all(len(line) <= 75 for line in answer.split(b"\r\n"))
+    found = [one for one in events(address).values() if str(one["summary"]) != "音乐 · G2"]
+    assert len(found) == 4
+    for one in found:
+        assert one["status"] == "CONFIRMED"
+        assert "a" in str(one["summary"]) or "三年级三年级" in str(one["summary"])
