@@ -115,7 +115,7 @@ def move_session(*, session: Session, day: date, period: int, now: datetime) -> 
 @transaction.atomic
 def _move(pk: UUID, day: date, period: int, now: datetime) -> Session:
     # Moves of a term go one by one: what overlaps without starting together is seen here and not by the database.
-    Term.objects.select_for_update().filter(plans__series__sessions=pk).get()
+    Term.objects.select_for_update(of=("self",)).filter(plans__series__sessions=pk).get()
     session = session_of(pk)
     if session is None or session.state == Session.State.CANCELLED:
         raise NotMovable(_("The lesson is cancelled: it cannot be moved."))
