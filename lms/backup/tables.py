@@ -16,6 +16,8 @@ LEFT_OUT = {
     "axes.AccessLog": "who signed in, and from where",
     "core.SiteVersion": "how often pages changed here; goes on counting",
     "media_pipeline.Upload": "what has arrived of it is not in the archive either: it is sent again",
+    "schools.Channel": "secret: whoever has a robot's address writes to its group",
+    "schools.Delivery": "what is on its way to them",
     "schools.Draft": "spreadsheets that somebody is looking through; they go by themselves",
     "sessions.Session": "secret: whoever holds one is signed in",
     "wagtailadmin.EditingSession": "who has an editor open just now",

@@ -42,7 +42,13 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=86_400)
 def robots(request: HttpRequest) -> HttpResponse:
     """/robots.txt"""
-    closed = ["/admin/", "/api/", "/account/", *(site_path("search/", code) for code, _ in settings.LANGUAGES)]
+    closed = [
+        "/admin/",
+        "/api/",
+        "/account/",
+        "/schools/",
+        *(site_path("search/", code) for code, _ in settings.LANGUAGES),
+    ]
     lines = [
         "User-agent: *",
         *(f"Disallow: {path}" for path in closed),

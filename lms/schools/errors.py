@@ -1,6 +1,7 @@
 """What the services of paired classes refuse."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -118,3 +119,17 @@ class NotRecordable(FieldschoolError):
 
 class BadRecord(FieldschoolError):
     code = "bad_record"
+
+
+class NotMovable(FieldschoolError):
+    """A lesson stays where it is; `barriers` (lms.schools.moving) say what is in the way of the time asked for."""
+
+    code = "not_movable"
+
+    def __init__(self, sentence: str, barriers: Sequence[Any] = ()) -> None:
+        super().__init__(sentence)
+        self.barriers = tuple(barriers)
+
+
+class BadChannel(FieldschoolError):
+    code = "bad_channel"

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from lms.schools.errors import Clash, NotADraft, NotPublished, Outdated
 from lms.schools.importing import dated_with, document_of, planned_with
-from lms.schools.models import Attendance, LeadSite, LessonSeries, Plan, School, SeriesReceiver, Session, Term
+from lms.schools.models import Attendance, LeadSite, LessonSeries, Notice, Plan, School, SeriesReceiver, Session, Term
+from lms.schools.notices import noting
 
 Span = tuple[datetime, datetime]
 
@@ -45,23 +46,29 @@ def _publish(plan: Plan, now: datetime) -> int:
             _("The county's data were corrected after this plan was made: make a new plan, and publish that.")
         )
     for before in Plan.objects.filter(term=term, state=Plan.State.PUBLISHED):
-        withdraw(plan=before, now=now)
+        _withdraw(before, now)
     sessions, attendances, plan.undated = _lessons(plan, term, now)
     Session.objects.bulk_create(sessions, batch_size=500)
     Attendance.objects.bulk_create(attendances, batch_size=500)
     plan.state, plan.published_at, plan.dated_for = Plan.State.PUBLISHED, now, dated_with(term)
     plan.save(update_fields=["state", "published_at", "dated_for", "undated"])
+    noting.note_plan(plan=plan, kind=Notice.Kind.PUBLISHED, lessons=len(sessions), now=now)
     return len(sessions)
 
 
 @transaction.atomic
 def withdraw(*, plan: Plan, now: datetime) -> None:
-    """Cancel the lessons of a published plan that have not begun. Raises NotPublished."""
+    """Cancel the lessons of a published plan that have not begun, and tell everyone. Raises NotPublished."""
+    cancelled = _withdraw(plan, now)
+    noting.note_plan(plan=plan, kind=Notice.Kind.WITHDRAWN, lessons=cancelled, now=now)
+
+
+def _withdraw(plan: Plan, now: datetime) -> int:
     if not Plan.objects.filter(pk=plan.pk, state=Plan.State.PUBLISHED).update(state=Plan.State.WITHDRAWN):
         raise NotPublished(_("Only a published plan can be withdrawn: look at it again."))
-    coming = Session.objects.filter(series__plan=plan, starts_at__gt=now)
+    coming = Session.objects.filter(series__plan=plan, starts_at__gt=now, state=Session.State.PLANNED)
     Attendance.objects.filter(session__in=coming).update(cancelled=True)
-    coming.update(state=Session.State.CANCELLED, sequence=F("sequence") + 1)
+    return coming.update(state=Session.State.CANCELLED, sequence=F("sequence") + 1, changed_at=now)
 
 
 def school_days(term: Term) -> Iterator[tuple[date, int]]:

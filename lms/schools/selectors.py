@@ -61,6 +61,14 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A dated lesson with all classes on the board that follow it."""
+
+    lead: Lesson
+    classes: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True)
 class Board:
     """A week from Monday on; `before` and `after` are the Mondays beside it within the term, if there are any."""
 
@@ -69,6 +77,10 @@ class Board:
     before: date | None
     after: date | None
     days: tuple[Day, ...]
+
+    @property
+    def lessons(self) -> int:
+        return sum(len(day.lessons) for day in self.days)
 
 
 @dataclass(frozen=True)
@@ -147,6 +159,24 @@ def attended(term: Term, whom: Whose) -> QuerySet[Attendance]:
     return rows.select_related(*related).order_by("starts_at", "school__key", "room")
 
 
+# Of a thousand rows, reading bells and free hours that nobody looks at takes longer than all else.
+_SHOWN = (
+    "starts_at",
+    "ends_at",
+    "room",
+    "school__key",
+    "school__timezone",
+    "school_class__key",
+    "session__starts_at",
+    "session__ends_at",
+    "session__series__level",
+    "session__teacher__key",
+    "session__teacher__subject",
+    "session__teacher__site__key",
+    "session__teacher__site__timezone",
+)
+
+
 def board(term: Term, whom: Whose, day: date) -> Board:
     """The week of the day, or the term's nearest, in the time of the place the board is for."""
     day = min(max(day, term.starts_on), term.ends_on)
@@ -156,7 +186,7 @@ def board(term: Term, whom: Whose, day: date) -> Board:
     rows = attended(term, whom).filter(
         cancelled=False, starts_at__gte=begins, starts_at__lt=datetime.combine(monday + timedelta(days=7), time(), zone)
     )
-    lessons = [_lesson(row, whom, zone) for row in rows]
+    lessons = [_lesson(row, whom, zone) for row in rows.only(*_SHOWN)]
     days = []
     for at in range(7):
         one = monday + timedelta(days=at)
@@ -171,6 +201,14 @@ def board(term: Term, whom: Whose, day: date) -> Board:
         after if after <= term.ends_on else None,
         tuple(days),
     )
+
+
+def given(day: Day) -> tuple[Given, ...]:
+    """The lessons of a day, each once, in the order of time and of who gives them."""
+    by_session: dict[UUID, list[Lesson]] = {}
+    for lesson in sorted(day.lessons, key=lambda one: (one.starts_at, one.subject, one.teacher)):
+        by_session.setdefault(lesson.session, []).append(lesson)
+    return tuple(Given(several[0], tuple(several)) for several in by_session.values())
 
 
 def _lesson(row: Attendance, whom: Whose, zone: ZoneInfo) -> Lesson:

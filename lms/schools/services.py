@@ -1,8 +1,9 @@
-"""What changes paired classes: a county's data in, a plan made, a plan published or withdrawn."""
+"""What changes paired classes: a county's data in, a plan made, a plan published or withdrawn, a lesson moved."""
 
 from lms.schools.drafting import answer, discard_old, store, take_up
 from lms.schools.importing import import_county
 from lms.schools.membership import add_member, remove_member
+from lms.schools.moving import move_session
 from lms.schools.planning import make_plan, stop_plan
 from lms.schools.publishing import publish_plan, withdraw
 
@@ -12,6 +13,7 @@ __all__ = [
     "discard_old",
     "import_county",
     "make_plan",
+    "move_session",
     "publish_plan",
     "remove_member",
     "stop_plan",

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from lms.schools import member_views, sheet_views, views
+from lms.schools import member_views, move_views, sheet_views, views
 from lms.schools.class_time import rooms
 from lms.schools.class_time import views as class_time
 from lms.schools.corrections import views as corrections
+from lms.schools.feeds import views as feed_views
 from lms.schools.figures import views as figures
+from lms.schools.notices import views as notice_views
 from lms.schools.pairings import views as pairings
 
 urlpatterns = [
@@ -35,6 +37,11 @@ urlpatterns = [
     path("<uuid:term>/figures/", figures.shares, name="schools_figures"),
     path("<uuid:term>/figures.xlsx", figures.shares_file, name="schools_figures_file"),
     path("probe/", rooms.probe, name="schools_probe"),
+    path("<uuid:term>/week/<str:kind>/picture.svg", views.picture, name="schools_picture"),
+    path("<uuid:term>/notices/", notice_views.page, name="schools_notices"),
+    path("sessions/<uuid:session>/move/", move_views.move, name="schools_move"),
+    path("<uuid:term>/calendar/<str:kind>/", feed_views.page, name="schools_calendar"),
+    path("feeds/<str:token>.ics", feed_views.feed, name="schools_feed"),
     path("plans/<uuid:plan>/", views.plan, name="schools_plan"),
     path("plans/<uuid:plan>/<str:verb>/", views.act, name="schools_act"),
     path("lessons/<uuid:session>/", class_time.lesson, name="schools_lesson"),

@@ -14,7 +14,11 @@ from lms.core.errors import FieldschoolError
 from lms.schools import access, publishing, selectors, services, words
 from lms.schools.access import demand, personal
 from lms.schools.corrections.services import is_outdated
+from lms.schools.feeds import selectors as feeds
 from lms.schools.models import Member, Plan, Term
+from lms.schools.pictures import week_picture
+
+MOST_IN_A_WEEK = 150  # more are shown day by day: what a phone loads, and somebody reads
 
 
 @personal
@@ -123,22 +127,44 @@ def week(request: HttpRequest, term: UUID, kind: str) -> HttpResponse:
     schedules = access.may_schedule(request.user, found)
     keys = selectors.choices(found, kind) if schedules else ()
     key = request.GET.get("of", "") or next(iter(keys), "")
-    whom = selectors.whose(found, kind, key)
-    if whom is None:
-        if schedules and not key:
-            return redirect("schools_term", term=found.pk)
-        raise Http404
-    demand(access.may_see(request.user, found, whom))
-    board = selectors.board(
-        found, whom, _day(request.GET.get("day", ""), now().astimezone(ZoneInfo(whom.timezone)).date())
-    )
+    if schedules and not key:
+        return redirect("schools_term", term=found.pk)
+    board = _board(request, found, kind, key)
     shown = {"term": found, "board": board, "keys": keys, "kind": words.KINDS[kind]}
+    shown |= {"has_calendar": kind in feeds.KINDS, "schedules": schedules}
+    if board.lessons > MOST_IN_A_WEEK:
+        asked = _day(request, board.whose)
+        day = next((one for one in board.days if one.day == asked), board.days[0])
+        shown |= {"today": day, "given": selectors.given(day)}
     return render(request, "schools/week.html", shown)
 
 
-def _day(text: str, otherwise: date) -> date:
-    """A date of an address. Raises Http404 for what is none."""
+@personal
+@require_safe
+def picture(request: HttpRequest, term: UUID, kind: str) -> HttpResponse:
+    """Somebody's week as a picture, of as many lessons as can be read on one."""
+    found = get_object_or_404(Term, pk=term)
+    demand(access.may_enter(request.user, found))
+    board = _board(request, found, kind, request.GET.get("of", ""))
+    if board.lessons > MOST_IN_A_WEEK:
+        raise Http404
+    headers = {"Content-Disposition": f'inline; filename="week-{board.monday}.svg"'}
+    return HttpResponse(week_picture(board, str(words.KINDS[kind])), content_type="image/svg+xml", headers=headers)
+
+
+def _board(request: HttpRequest, term: Term, kind: str, key: str) -> selectors.Board:
+    """A week that this person may see. Raises Http404 and PermissionDenied."""
+    whom = selectors.whose(term, kind, key)
+    if whom is None:
+        raise Http404
+    demand(access.may_see(request.user, term, whom))
+    return selectors.board(term, whom, _day(request, whom))
+
+
+def _day(request: HttpRequest, whom: selectors.Whose) -> date:
+    """The date of an address; without one it is today where the week is. Raises Http404 for what is no date."""
+    text = request.GET.get("day", "")
     try:
-        return (parse_date(text) if text else None) or otherwise
+        return (parse_date(text) if text else None) or now().astimezone(ZoneInfo(whom.timezone)).date()
     except ValueError as error:
         raise Http404 from error

@@ -22,6 +22,11 @@ KINDS = {
     "room": gettext_lazy("Room"),
     "teacher": gettext_lazy("Teacher"),
 }
+CHANNELS = {
+    "dingtalk": gettext_lazy("Robot of a DingTalk group"),
+    "wecom": gettext_lazy("Robot of a WeCom group"),
+    "email": gettext_lazy("E-mail"),
+}
 SUBJECTS = {
     "music": gettext_lazy("Music"),
     "art": gettext_lazy("Art"),
@@ -65,6 +70,26 @@ REASONS = {
     "room_full": gettext_lazy("the school's remote rooms are taken"),
     "link_full": gettext_lazy("the county's link is taken"),
 }
+
+BARRIERS = {
+    "here": gettext_lazy("it is here now"),
+    "past": gettext_lazy("that is over"),
+    "not_free": gettext_lazy("%(whom)s is not free then"),
+    "teacher": gettext_lazy("%(whom)s gives another lesson"),
+    "load": gettext_lazy("%(whom)s gives as many lessons that week as allowed"),
+    "studios": gettext_lazy("the lead classrooms of %(whom)s are taken"),
+    "bells": gettext_lazy("the bells of %(whom)s do not meet it"),
+    "not_open": gettext_lazy("%(whom)s is not open then"),
+    "class": gettext_lazy("%(whom)s has another lesson"),
+    "twice": gettext_lazy("%(whom)s has the subject on that day already"),
+    "rooms": gettext_lazy("the remote rooms of %(whom)s are taken"),
+    "link": gettext_lazy("the link of %(whom)s is taken"),
+}
+
+
+def barrier(code: str, whom: str) -> str:
+    """What stands in the way of a move, in words."""
+    return BARRIERS[code] % {"whom": whom}
 
 
 def subject(code: str) -> "str | _StrPromise":

@@ -279,6 +279,9 @@ ELASTICSEARCH_REPLICAS = ENV.search.replicas
 SEARCH_INDEX_PATH = DATA_DIR / "search" / "index.sqlite3"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.admin"}}
 
+# E-mail --------------------------------------------------------------------------------------------------------------
+globals().update(ENV.mail)
+
 CACHES = {"default": ENV.cache}
 # Kept beside the rows only where all processes see the same: signed out in one is signed out in all.
 _SHARED_CACHE = "LOCATION" in ENV.cache

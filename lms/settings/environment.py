@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from lms.settings import database, front, languages, meetings, storing
+from lms.settings import database, front, languages, mail, meetings, storing
 from lms.settings.values import choice, number, room
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -55,6 +55,7 @@ class Environment:
     media_quota_person_bytes: int | None
     broker_url: str
     metrics_token: str
+    mail: dict[str, Any]
     regions: dict[str, front.Networks]
     web: front.Web
     meetings: meetings.Meetings
@@ -202,6 +203,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         media_quota_person_bytes=room(values, "MEDIA_QUOTA_PERSON_BYTES"),
         broker_url=_broker_url(values),
         metrics_token=_metrics_token(values),
+        mail=mail.mail(values),
         regions=front.regions(values),
         web=front.web(values),
         meetings=meetings.read(values),

@@ -289,6 +289,9 @@ def test_the_log_knows_nothing_of_what_people_look_for(production: Production) -
     for path in ("/account/card/1234567890/", "/en/account/card/1234567890/", "/account/people/1234567890/renew/"):
         asker.get(path)
     assert production.kept("/en/account/card/-", asker) == ["-"]
+    for path in ("/schools/feeds/secret-calendar.ics", "/en/schools/feeds/secret-calendar.ics"):
+        assert asker.get(path).status == 404
+    assert production.kept("/en/schools/feeds/-", asker) == ["-"]
     log = production.folders.access_log.read_text()
     assert "secret" not in log
     assert "1234567890" not in log

@@ -2,8 +2,10 @@
 
 from lms.schools.models.class_time import EarlierRecord, Material, Meeting
 from lms.schools.models.drafts import Draft, Headings
+from lms.schools.models.feeds import Feed
 from lms.schools.models.lessons import Attendance, LessonSeries, Record, SeriesReceiver, Session
 from lms.schools.models.members import Member
+from lms.schools.models.notices import Channel, Delivery, Notice
 from lms.schools.models.pairings import Pairing, PairingStep
 from lms.schools.models.places import County, LeadSite, LeadTeacher, LessonRequest, School, SchoolClass
 from lms.schools.models.plans import Plan
@@ -11,9 +13,12 @@ from lms.schools.models.terms import Term
 
 __all__ = [
     "Attendance",
+    "Channel",
     "County",
+    "Delivery",
     "Draft",
     "EarlierRecord",
+    "Feed",
     "Headings",
     "LeadSite",
     "LeadTeacher",
@@ -22,6 +27,7 @@ __all__ = [
     "Material",
     "Meeting",
     "Member",
+    "Notice",
     "Pairing",
     "PairingStep",
     "Plan",

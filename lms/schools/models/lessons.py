@@ -47,7 +47,7 @@ class Session(models.Model):
     """One dated lesson as the teacher gives it, from `starts_at` to `ends_at` (UTC).
 
     `teacher` is who gives it that day, a substitute too. `sequence` counts what has been changed since it was published
-    (RFC 5545, 3.8.7.4).
+    (RFC 5545, 3.8.7.4); `changed_at` is when that was done last.
     """
 
     class State(models.TextChoices):
@@ -66,6 +66,7 @@ class Session(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.LIVE)
     sequence = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -1,7 +1,7 @@
 """Codes and times of paired classes in templates."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django import template
@@ -62,3 +62,9 @@ def has_schools(user: Person) -> bool:
 def at(values: Sequence[object], number: int) -> object:
     """The value of that number, from 0."""
     return values[number]
+
+
+@register.filter(expects_localtime=False)
+def day_of(at: date) -> str:
+    """The date on the clock that a time was given by, as addresses have it."""
+    return f"{at:%Y-%m-%d}"
