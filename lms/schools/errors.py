@@ -53,3 +53,9 @@ class NotADraft(FieldschoolError):
 
 class Clash(FieldschoolError):
     code = "clash"
+
+
+class FixGone(FieldschoolError):
+    """The timetable has changed since the fix was shown."""
+
+    code = "fix_gone"

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lms.schools import sheet_views, views
+from lms.schools.repairing import views as repairing
 
 urlpatterns = [
     path("", views.terms, name="schools"),
@@ -14,6 +15,8 @@ urlpatterns = [
     path("<uuid:term>/", views.term, name="schools_term"),
     path("<uuid:term>/plan/", views.make, name="schools_make"),
     path("<uuid:term>/week/<str:kind>/", views.week, name="schools_week"),
+    path("<uuid:term>/repair/", repairing.repair, name="schools_repair"),
+    path("repairs/<uuid:repair>/", repairing.repaired, name="schools_repaired"),
     path("plans/<uuid:plan>/", views.plan, name="schools_plan"),
     path("plans/<uuid:plan>/<str:verb>/", views.act, name="schools_act"),
 ]

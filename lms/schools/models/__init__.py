@@ -5,6 +5,7 @@ from lms.schools.models.lessons import Attendance, LessonSeries, Record, SeriesR
 from lms.schools.models.members import Member
 from lms.schools.models.places import County, LeadSite, LeadTeacher, LessonRequest, School, SchoolClass
 from lms.schools.models.plans import Plan
+from lms.schools.models.repairs import Repair
 from lms.schools.models.terms import Term
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Member",
     "Plan",
     "Record",
+    "Repair",
     "School",
     "SchoolClass",
     "SeriesReceiver",

@@ -1,0 +1,245 @@
+"""Who is where when, in dated lessons: kept up while lessons are taken out and put elsewhere."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from lms.schools.repairing.types import CANCEL, RECORDING, Happening, Lesson, Move, Seat
+from lms.schools.scheduling.types import Instance, Place, Slot
+
+_Span = tuple[datetime, datetime, int]
+DAY = timedelta(days=1)
+EXTRA = 2
+"""So many lessons a week a teacher may give beyond what is agreed, to make up for others."""
+
+
+@dataclass(frozen=True)
+class Hour:
+    """A period of a place on a date."""
+
+    slot: Slot
+    starts_at: datetime
+    ends_at: datetime
+
+
+class _Spans:
+    """Spans of time, each shorter than a day, that something is taken for."""
+
+    def __init__(self) -> None:
+        self._taken: dict[tuple[str, date], list[_Span]] = defaultdict(list)
+
+    def change(self, key: str, starts_at: datetime, ends_at: datetime, mark: int, *, add: bool) -> None:
+        there = self._taken[key, starts_at.date()]
+        (there.append if add else there.remove)((starts_at, ends_at, mark))
+
+    def at(self, key: str, starts_at: datetime, ends_at: datetime) -> list[_Span]:
+        """What overlaps the span."""
+        days = {(starts_at - DAY).date(), starts_at.date(), ends_at.date()}
+        there = (one for day in days for one in self._taken.get((key, day), ()))
+        return [one for one in there if one[0] < ends_at and starts_at < one[1]]
+
+
+class Diary:
+    """Lessons of some weeks. `days` are the school days with the weekday whose lessons they have.
+
+    It keeps H4 to H15 on dates. H7 is about the lessons of every week: a lesson that is made up may be one of up to
+    `EXTRA` more, where the caller says so.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        days: Iterable[tuple[date, int]],
+        lessons: Iterable[Lesson],
+        happenings: Iterable[Happening] = (),
+    ) -> None:
+        self.instance = instance
+        self.days = tuple(days)
+        self.weekday: Mapping[date, int] = dict(self.days)
+        self.happenings = tuple(happenings)
+        self.lessons: dict[str, Lesson] = {}
+        self._teachers, self._classes, self._rooms, self._studios, self._links = (_Spans() for _ in range(5))
+        self._load: Counter[tuple[str, int, int]] = Counter()
+        self._on_day: Counter[tuple[str, str, date]] = Counter()
+        self._hours: dict[tuple[str, date], tuple[Hour, ...]] = {}
+        self._made = 0
+        self.tolerance = timedelta(minutes=instance.rules.start_tolerance_minutes)
+        self._alike: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        for one in lessons:
+            self._write(one)
+        self._begun = dict(self.lessons)
+
+    # Places and bells
+
+    def hours(self, place: Place, day: date) -> tuple[Hour, ...]:
+        """The periods of a place on a school day."""
+        if (place.id, day) not in self._hours:
+            self._hours[place.id, day] = tuple(self._ring(place, day, self.weekday[day]))
+        return self._hours[place.id, day]
+
+    def _ring(self, place: Place, day: date, weekday: int) -> Iterator[Hour]:
+        for period, bell in enumerate(place.bells, 1):
+            local = datetime.combine(day, time(bell.start_min // 60, bell.start_min % 60), place.timezone)
+            starts_at = local.astimezone(UTC)
+            yield Hour((weekday, period), starts_at, starts_at + timedelta(minutes=bell.minutes))
+
+    def day_of(self, place: Place, at: datetime) -> date:
+        return at.astimezone(place.timezone).date()
+
+    def meet(self, lead: Hour, starts_at: datetime, ends_at: datetime) -> bool:
+        """H11."""
+        gap = abs(lead.starts_at - starts_at)
+        return gap <= self.tolerance and lead.ends_at - lead.starts_at == ends_at - starts_at
+
+    def site_of(self, teacher: str) -> Place:
+        return self.instance.lead_sites[self.instance.teachers[teacher].site]
+
+    def school_of(self, school_class: str) -> Place:
+        return self.instance.schools[self.instance.classes[school_class].school]
+
+    # What is free
+
+    def could_lead(self, teacher: str, hour: Hour, extra: int = 0) -> bool:
+        """Whether the teacher could give one more lesson then: H5, H6, H7, H9, and nothing has happened.
+
+        `extra` lessons a week more than agreed are allowed.
+        """
+        one = self.instance.teachers[teacher]
+        span = hour.starts_at, hour.ends_at
+        return (
+            hour.slot in one.free
+            and not self._teachers.at(teacher, *span)
+            and self.load_left(teacher, hour.starts_at) + extra > 0
+            and len(self._studios.at(one.site, *span)) < self.instance.lead_sites[one.site].studios
+            and not any(what.stops_lead(self.instance, teacher, *span) for what in self.happenings)
+        )
+
+    def load_left(self, teacher: str, at: datetime) -> int:
+        """Lessons that the teacher may still give in the week (H7)."""
+        return self.instance.teachers[teacher].max_weekly_lessons - self._load[teacher, *self._week(teacher, at)]
+
+    def still_given(self, lesson: Lesson) -> bool:
+        """Whether nothing has happened to who gives the lesson."""
+        span = lesson.starts_at, lesson.ends_at
+        return not any(what.stops_lead(self.instance, lesson.teacher, *span) for what in self.happenings)
+
+    def could_sit(
+        self, seat: Seat, subject: str, promised: Collection[tuple[str, int, datetime]] = (), *, live: bool = True
+    ) -> Seat | None:
+        """The seat in a room that is free, when the class could have a lesson of the subject then; else None.
+
+        H13, H14, and no second lesson of the subject on that day (H4). Whether the class is open then is not asked.
+        `promised` are rooms of schools that others will have from an instant on.
+        """
+        span = seat.starts_at, seat.ends_at
+        school = self.instance.schools[self.instance.classes[seat.school_class].school]
+        if self._classes.at(seat.school_class, *span):
+            return None
+        if self._on_day[seat.school_class, subject, self.day_of(school, seat.starts_at)]:
+            return None
+        if any(what.stops_class(self.instance, seat.school_class, *span, live=live) for what in self.happenings):
+            return None
+        taken = {mark for _, _, mark in self._rooms.at(school.id, *span)}
+        taken |= {room for own, room, at in promised if own == school.id and at == seat.starts_at}
+        rooms = [seat.room, *range(1, school.remote_rooms + 1)]
+        return next((replace(seat, room=room) for room in rooms if room not in taken), None)
+
+    def link_carries(self, seats: Iterable[Seat], starts_at: datetime, ends_at: datetime) -> bool:
+        """H15, for classes that would all receive a lesson given then."""
+        counties = Counter(self._county(seat.school_class) for seat in seats)
+        return all(self._link_left(county, starts_at, ends_at) >= many for county, many in counties.items())
+
+    def link_left(self, school_class: str, starts_at: datetime, ends_at: datetime) -> int:
+        """How many lessons more the link of the class's county carries then."""
+        return self._link_left(self._county(school_class), starts_at, ends_at)
+
+    def _link_left(self, county: str, starts_at: datetime, ends_at: datetime) -> int:
+        there = self._links.at(county, starts_at, ends_at)
+        instants = [starts_at, *(begun for begun, _, _ in there if begun > starts_at)]
+        most = max(sum(begun <= at < ended for begun, ended, _ in there) for at in instants)
+        return self.instance.counties[county].max_concurrent - most
+
+    def _county(self, school_class: str) -> str:
+        return self.instance.schools[self.instance.classes[school_class].school].county
+
+    def _week(self, teacher: str, at: datetime) -> tuple[int, int]:
+        year, week, _ = self.day_of(self.site_of(teacher), at).isocalendar()
+        return year, week
+
+    def reaches(self, teacher: str, school_class: str) -> bool:
+        """H10."""
+        site = self.instance.lead_sites[self.instance.teachers[teacher].site]
+        return site.reaches(self.instance.counties[self._county(school_class)])
+
+    # Changes
+
+    def take_out(self, lesson: Lesson, seats: Iterable[Seat]) -> None:
+        """These classes are not in the lesson; when none is left, it is not given."""
+        gone = {seat.id for seat in seats}
+        self._write(replace(lesson, seats=tuple(seat for seat in lesson.seats if seat.id not in gone)))
+
+    def put_back(self, lesson: Lesson) -> None:
+        """The lesson is as it was."""
+        self._write(lesson)
+
+    def restore(self) -> None:
+        """All lessons are as they were at the beginning."""
+        for own in self.lessons.keys() - self._begun.keys():
+            self._write(replace(self.lessons[own], seats=()))
+        for one in self._begun.values():
+            if self.lessons.get(one.id) != one:
+                self._write(one)
+        self._made = 0
+
+    def alike(self, lesson: Lesson) -> list[Lesson]:
+        """Other lessons given live of the subject and level, those made since too."""
+        kind = (lesson.subject, lesson.level)
+        return [self.lessons[own] for own in self._alike.get(kind, ()) if own != lesson.id]
+
+    def make(self, move: Move) -> None:
+        """The move of classes that have been taken out."""
+        if move.how == CANCEL:
+            return
+        if move.into:
+            into = self.lessons[move.into]
+            self._write(replace(into, seats=(*into.seats, *move.seats)))
+            return
+        self._made += 1
+        self._write(
+            Lesson(
+                id=f"new-{self._made}",
+                teacher=move.teacher,
+                subject=move.lesson.subject,
+                level=move.lesson.level,
+                starts_at=move.starts_at,
+                ends_at=move.ends_at,
+                seats=move.seats,
+                live=move.how != RECORDING,
+            )
+        )
+
+    def _write(self, lesson: Lesson) -> None:
+        if lesson.id in self.lessons:
+            self._count(self.lessons.pop(lesson.id), add=False)
+        if lesson.seats:
+            self.lessons[lesson.id] = lesson
+            self._count(lesson, add=True)
+
+    def _count(self, lesson: Lesson, *, add: bool) -> None:
+        one, span = (1 if add else -1), (lesson.starts_at, lesson.ends_at)
+        if lesson.live:
+            there = self._alike[lesson.subject, lesson.level]
+            there.__setitem__(lesson.id, None) if add else there.pop(lesson.id)
+            self._teachers.change(lesson.teacher, *span, 0, add=add)
+            self._studios.change(self.instance.teachers[lesson.teacher].site, *span, 0, add=add)
+            if not lesson.fixed:
+                self._load[lesson.teacher, *self._week(lesson.teacher, lesson.starts_at)] += one
+        for seat in lesson.seats:
+            own = seat.starts_at, seat.ends_at
+            school = self.school_of(seat.school_class)
+            self._classes.change(seat.school_class, *own, 0, add=add)
+            self._rooms.change(school.id, *own, seat.room, add=add)
+            self._on_day[seat.school_class, lesson.subject, self.day_of(school, seat.starts_at)] += one
+            if lesson.live:
+                self._links.change(self._county(seat.school_class), *span, 0, add=add)

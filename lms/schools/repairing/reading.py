@@ -1,0 +1,80 @@
+"""From rows to what fixes are found in: the term's places, and its dated lessons around a happening."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch
+
+from lms.schools.importing import document_of
+from lms.schools.models import Attendance, Repair, Session, Term
+from lms.schools.publishing import school_days
+from lms.schools.repairing.diary import Diary
+from lms.schools.repairing.fixes import WITHIN_DAYS
+from lms.schools.repairing.types import Happening, Lesson, Seat
+from lms.schools.scheduling.reading import read_instance
+
+WEEK = timedelta(days=7)
+
+
+def diary_of(term: Term, happening: Happening) -> Diary:
+    """The lessons from the week of the happening to that in which the last of them is made up.
+
+    What was said to have happened before is true then as well.
+    """
+    days = list(school_days(term))
+    last = happening.ends.date()
+    after = [day for day, _ in days if day > last][:WITHIN_DAYS]
+    begins, ends = happening.begins - WEEK, happening.ends + WEEK * 2
+    if after:
+        ends = max(ends, ends + (after[-1] - last))
+    before = (Happening(one.kind, one.whose, one.begins, one.ends) for one in _told(term, begins, ends))
+    known = dict.fromkeys([happening, *before])
+    instance = read_instance(document_of(term))
+    empty = Diary(instance, days, ())
+    return Diary(instance, days, _lessons(term, empty, begins, ends), known)
+
+
+def _told(term: Term, begins: datetime, ends: datetime) -> Iterator[Repair]:
+    yield from Repair.objects.filter(term=term, begins__lt=ends, ends__gt=begins).order_by("begins", "pk")
+
+
+def _lessons(term: Term, diary: Diary, begins: datetime, ends: datetime) -> Iterator[Lesson]:
+    attending = Attendance.objects.filter(cancelled=False).select_related("school_class", "record")
+    sessions = (
+        Session.objects.filter(series__plan__term=term, starts_at__gte=begins, starts_at__lt=ends)
+        .exclude(state=Session.State.CANCELLED)
+        .select_related("series", "teacher")
+        .prefetch_related(Prefetch("attendances", attending.order_by("starts_at", "pk")))
+        .order_by("starts_at", "pk")
+    )
+    for one in sessions:
+        yield Lesson(
+            id=str(one.pk),
+            teacher=one.teacher.key,
+            subject=one.teacher.subject,
+            level=one.series.level,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            seats=tuple(_seat(each) for each in one.attendances.all()),
+            live=one.mode == Session.Mode.LIVE,
+            fixed=_is_fixed(diary, one),
+        )
+
+
+def _seat(row: Attendance) -> Seat:
+    record = getattr(row, "record", None)
+    held = bool(record and record.how)
+    return Seat(str(row.pk), row.school_class.key, row.room, row.starts_at, row.ends_at, held)
+
+
+def _is_fixed(diary: Diary, session: Session) -> bool:
+    """Whether the teacher gives it to an own class too: it stands at a time of a fixed stream."""
+    teacher = diary.instance.teachers[session.teacher.key]
+    slots = {slot for stream in teacher.fixed_streams for slot in stream.slots}
+    site = diary.site_of(teacher.id)
+    day = diary.day_of(site, session.starts_at)
+    return (
+        bool(slots)
+        and day in diary.weekday
+        and any(hour.slot in slots and hour.starts_at == session.starts_at for hour in diary.hours(site, day))
+    )

@@ -1,0 +1,136 @@
+"""What became of lessons, in words: for the page, for the log, and as a text to paste into a group."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from lms.schools import words
+from lms.schools.repairing.diary import Diary
+from lms.schools.repairing.types import CANCEL, DAY, MAKE_UP, RECORDING, SCHOOL, SUBSTITUTE, TEACHER, Fix
+
+Change = Mapping[str, Any]
+
+
+def changes(diary: Diary, fix: Fix) -> list[dict[str, Any]]:
+    """What the fix does, as it is stored: one row for the classes of a school in a lesson, times by its clock."""
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for move in fix.moves:
+        was = {seat.id: seat for seat in move.lesson.seats}
+        for seat in move.seats:
+            school = diary.school_of(seat.school_class)
+            begun, begins = (one.starts_at.astimezone(school.timezone) for one in (was[seat.id], seat))
+            key = (move.lesson.id, move.how, move.teacher, school.id, begins)
+            row = rows.setdefault(
+                key,
+                {
+                    "how": move.how,
+                    "subject": move.lesson.subject,
+                    "was_teacher": move.lesson.teacher,
+                    "teacher": move.teacher,
+                    "site": diary.site_of(move.teacher).id,
+                    "school": school.id,
+                    "classes": [],
+                    "rooms": [],
+                    "was": begun.isoformat(),
+                    "at": begins.isoformat(),
+                    "extra": move.extra,
+                },
+            )
+            row["classes"].append(seat.school_class)
+            row["rooms"].append(seat.room)
+    return list(rows.values())
+
+
+def day(at: datetime) -> str:
+    """A date with its weekday, as people write it in a message."""
+    return _("%(month)s/%(day)s %(weekday)s") % {
+        "month": at.month,
+        "day": at.day,
+        "weekday": formats.date_format(at, "D"),
+    }
+
+
+def moment(at: datetime) -> str:
+    return f"{day(at)} {at:%H:%M}"
+
+
+def happened(kind: str, whose: str, begins: datetime, ends: datetime, zone: str) -> str:
+    """What has happened, to whom, from when to when, in a line."""
+    begun, ended = (one.astimezone(ZoneInfo(zone)) for one in (begins, ends))
+    until = f"{ended:%H:%M}" if begun.date() == ended.date() else moment(ended)
+    sentence = {
+        TEACHER: _("%(whose)s cannot teach, %(begins)s to %(until)s."),
+        SCHOOL: _("%(whose)s is off line, %(begins)s to %(until)s."),
+        DAY: _("No lessons, %(begins)s to %(until)s."),
+    }.get(kind, _("Lead site %(whose)s is off line, %(begins)s to %(until)s."))
+    return sentence % {"whose": whose, "begins": moment(begun), "until": until}
+
+
+def line(row: Change) -> str:
+    """What becomes of a lesson, for its classes at one school."""
+    return _("%(lesson)s: %(becomes)s") % {"lesson": named(row), "becomes": becomes(row)}
+
+
+def named(row: Change) -> str:
+    """A lesson by when it was to be, its subject and its classes."""
+    return _("%(when)s %(subject)s, %(classes)s (%(school)s)") % {
+        "when": moment(datetime.fromisoformat(row["was"])),
+        "subject": words.subject(row["subject"]),
+        "classes": _(", ").join(row["classes"]),
+        "school": row["school"],
+    }
+
+
+def becomes(row: Change) -> str:
+    """What becomes of it."""
+    was, at = datetime.fromisoformat(row["was"]), datetime.fromisoformat(row["at"])
+    where = {"teacher": row["teacher"], "site": row["site"], "when": moment(at), "room": _rooms(row)}
+    if row["how"] == SUBSTITUTE:
+        return _("%(teacher)s (%(site)s) gives it, at the same time") % where
+    if row["how"] == MAKE_UP and row["teacher"] != row["was_teacher"]:
+        return _("made up on %(when)s, room %(room)s, by %(teacher)s (%(site)s)") % where
+    if row["how"] == MAKE_UP:
+        return _("made up on %(when)s, room %(room)s") % where
+    if row["how"] == RECORDING and at == was:
+        return _("its recording, at the same time")
+    if row["how"] == RECORDING:
+        return _("its recording on %(when)s, room %(room)s") % where
+    return _("cancelled; it will be made up")
+
+
+def _rooms(row: Change) -> str:
+    return _(", ").join(str(one) for one in dict.fromkeys(row["rooms"]))
+
+
+def text(what: str, reason: str, rows: Iterable[Change]) -> str:
+    """The message for the group."""
+    head = _("Change of lessons: %(what)s") % {"what": what}
+    if reason:
+        head = _("%(head)s Reason: %(reason)s.") % {"head": head, "reason": reason}
+    return "\n".join([head, *(f"{number}. {line(row)}" for number, row in enumerate(rows, 1))])
+
+
+def whom(rows: Iterable[Change]) -> list[str]:
+    """Who must be told: teachers that give or no longer give a lesson, lead sites, and schools with their classes."""
+    rows = list(rows)
+    return list(dict.fromkeys([*_teachers(rows), *_schools(rows)]))
+
+
+def _teachers(rows: Iterable[Change]) -> Iterator[str]:
+    for row in rows:
+        if row["how"] in (SUBSTITUTE, MAKE_UP):
+            yield _("%(teacher)s (%(site)s)") % {"teacher": row["teacher"], "site": row["site"]}
+        if row["how"] == CANCEL or row["teacher"] != row["was_teacher"]:
+            yield row["was_teacher"]
+
+
+def _schools(rows: Iterable[Change]) -> Iterator[str]:
+    classes: dict[str, dict[str, None]] = {}
+    for row in rows:
+        classes.setdefault(row["school"], {}).update(dict.fromkeys(row["classes"]))
+    for school, names in classes.items():
+        yield _("%(school)s: %(classes)s") % {"school": school, "classes": _(", ").join(names)}

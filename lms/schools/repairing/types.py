@@ -1,0 +1,163 @@
+"""What goes into finding fixes and what comes out. Instants are UTC; ids and keys are texts."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from lms.schools.scheduling.types import Instance
+
+TEACHER, SCHOOL, SITE, DAY = "teacher", "school", "site", "day"
+"""Kinds of happenings: a teacher is away, a school or a lead site is off line, a day is lost for all."""
+SUBSTITUTE, MAKE_UP, RECORDING, CANCEL = "substitute", "make_up", "recording", "cancel"
+"""What becomes of a lesson: another teacher at the same time, another time, its recording, nothing."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A class in a dated lesson: in which room (1..) of its school, and from when by the school's bells.
+
+    `held`: somebody wrote down that it took place.
+    """
+
+    id: str
+    school_class: str
+    room: int
+    starts_at: datetime
+    ends_at: datetime
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A dated lesson as its teacher gives it. `fixed`: for an own class too, so that it is no load (H7)."""
+
+    id: str
+    teacher: str
+    subject: str
+    level: str
+    starts_at: datetime
+    ends_at: datetime
+    seats: tuple[Seat, ...]
+    live: bool = True
+    fixed: bool = False
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What has happened, to whom (`key` is empty for a day lost), from when to before when."""
+
+    kind: str
+    key: str
+    begins: datetime
+    ends: datetime
+
+    def meets(self, starts_at: datetime, ends_at: datetime) -> bool:
+        return starts_at < self.ends and self.begins < ends_at
+
+    def stops_lead(self, instance: Instance, teacher: str, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether the teacher can give no lesson then."""
+        whom = {TEACHER: teacher, SITE: instance.teachers[teacher].site, DAY: self.key}.get(self.kind)
+        return whom == self.key and self.meets(starts_at, ends_at)
+
+    def stops_class(
+        self, instance: Instance, school_class: str, starts_at: datetime, ends_at: datetime, *, live: bool = True
+    ) -> bool:
+        """Whether the class can receive no lesson then. What was fetched beforehand plays without a link."""
+        whom = {SCHOOL: instance.classes[school_class].school if live else None, DAY: self.key}.get(self.kind)
+        return whom == self.key and self.meets(starts_at, ends_at)
+
+
+@dataclass(frozen=True)
+class Move:
+    """What becomes of some classes of a lesson: `seats` are as they will be, with the ids that they have now.
+
+    `into` is the lesson of another teacher or time that they join; without it one is given for them. `extra`: the
+    teacher then gives more lessons in that week than are agreed.
+    """
+
+    how: str
+    lesson: Lesson
+    seats: tuple[Seat, ...]
+    teacher: str
+    starts_at: datetime
+    ends_at: datetime
+    into: str = ""
+    extra: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no class is left in the lesson as it was."""
+        return len(self.seats) == len(self.lesson.seats)
+
+    @property
+    def days_later(self) -> int:
+        return (self.starts_at.date() - self.lesson.starts_at.date()).days
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """How much changes, lessons of classes counted: not held, recorded, other time, extra, other teacher; days."""
+        many = len(self.seats)
+        return (
+            many * (self.how == CANCEL),
+            many * (self.how == RECORDING),
+            many * (self.how == MAKE_UP),
+            many * self.extra,
+            many * (self.teacher != self.lesson.teacher),
+            many * self.days_later,
+        )
+
+
+@dataclass(frozen=True)
+class Fix:
+    """Moves that are made together. `key` names them: it is another one when anything of them is different."""
+
+    moves: tuple[Move, ...]
+
+    @cached_property
+    def key(self) -> str:
+        told = [
+            (one.how, one.lesson.id, one.teacher, one.into, str(one.starts_at), [(s.id, s.room) for s in one.seats])
+            for one in self.moves
+        ]
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        return summed(one.rank for one in self.moves)
+
+    @property
+    def covers(self) -> int:
+        """Lessons of classes that it is about."""
+        return sum(len(one.seats) for one in self.moves)
+
+    def many(self, how: str) -> int:
+        """Lessons of classes of which this becomes."""
+        return sum(len(one.seats) for one in self.moves if one.how == how)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Classes (`seats`) of a lesson that cannot have it as planned, and the fixes of these alone, least change first."""
+
+    lesson: Lesson
+    seats: tuple[Seat, ...]
+    fixes: tuple[Fix, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that a happening takes away, and fixes for all of it together, least change first."""
+
+    troubles: tuple[Trouble, ...]
+    ways: tuple[Fix, ...]
+
+    def fix(self, key: str) -> Fix | None:
+        """The fix of that key, if it is one of these."""
+        each = [*self.ways, *(fix for trouble in self.troubles for fix in trouble.fixes)]
+        return next((one for one in each if one.key == key), None)
+
+
+def summed(ranks: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(sum(column) for column in zip(*ranks, strict=True))

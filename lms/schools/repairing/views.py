@@ -1,0 +1,160 @@
+"""The screen of what has happened, and of what was done about it: for schedulers of the term, not there for others."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lms.core.clock import now
+from lms.core.errors import FieldschoolError
+from lms.schools import access, selectors
+from lms.schools.access import person, personal
+from lms.schools.models import LeadSite, LeadTeacher, Repair, School, Term
+from lms.schools.repairing import telling
+from lms.schools.repairing.fixes import find
+from lms.schools.repairing.forms import HappeningForm
+from lms.schools.repairing.reading import diary_of
+from lms.schools.repairing.services import repair as make_repair
+from lms.schools.repairing.types import (
+    CANCEL,
+    DAY,
+    MAKE_UP,
+    RECORDING,
+    SCHOOL,
+    SITE,
+    SUBSTITUTE,
+    TEACHER,
+    Fix,
+    Happening,
+)
+
+KINDS = {
+    TEACHER: (_("A teacher is away"), _("Teacher"), LeadTeacher),
+    SCHOOL: (_("A school is off line"), _("School"), School),
+    SITE: (_("A lead site is off line"), _("Lead site"), LeadSite),
+    DAY: (_("A day is lost for all"), "", None),
+}
+TITLES = {
+    SUBSTITUTE: _("Other teachers, at the same times"),
+    MAKE_UP: _("Made up at other times"),
+    RECORDING: _("Recordings"),
+    CANCEL: _("Cancelled"),
+}
+
+
+@personal
+@require_http_methods(["GET", "HEAD", "POST"])
+def repair(request: HttpRequest, term: UUID) -> HttpResponse:
+    """What has happened, the lessons concerned, and the fixes; POST makes the one chosen."""
+    found = get_object_or_404(Term, pk=term)
+    _only_schedulers(request, found)
+    kind = request.GET.get("kind", "")
+    if kind not in KINDS:
+        shown = {"term": found, "kinds": [(own, words) for own, (words, _label, _model) in KINDS.items()]}
+        return render(request, "schools/repair.html", {**shown, "repairs": found.repairs.order_by("-made_at")[:20]})
+    title, label, model = KINDS[kind]
+    keys = tuple(model.objects.filter(term=found).order_by("key").values_list("key", flat=True)) if model else ()
+    asked = bool(request.GET.keys() & {"begins", "ends"})
+    zone = ZoneInfo(_zone(found, kind, request.GET.get("of", "")))
+    form = HappeningForm(request.GET if asked else _today(now().astimezone(zone), request), keys=keys, label=label)
+    shown = {"term": found, "kind": kind, "title": title, "form": form, "asked": asked}
+    if not asked or not form.is_valid():
+        return render(request, "schools/repair.html", shown, status=422 if asked else 200)
+    given = form.cleaned_data
+    happening = Happening(kind, given.get("of", ""), *(given[one].replace(tzinfo=zone) for one in ("begins", "ends")))
+    refused = None
+    if request.method == "POST":
+        try:
+            done = make_repair(
+                term=found,
+                happening=happening,
+                fix=request.POST.get("fix", ""),
+                key=_key(request.POST.get("key", "")),
+                reason=given["reason"],
+                by=person(request),
+                now=now(),
+            )
+        except FieldschoolError as error:
+            refused = error
+        else:
+            return redirect("schools_repaired", repair=done.pk)
+    shown |= {**_found(found, happening, given["reason"], zone), "refused": refused}
+    return render(request, "schools/repair.html", shown, status=409 if refused else 200)
+
+
+@personal
+@require_safe
+def repaired(request: HttpRequest, repair: UUID) -> HttpResponse:
+    """What was done, who must be told, and the text for the group."""
+    done = get_object_or_404(Repair.objects.select_related("term", "by"), pk=repair)
+    _only_schedulers(request, done.term)
+    what = telling.happened(done.kind, done.whose, done.begins, done.ends, _zone(done.term, done.kind, done.whose))
+    shown = {
+        "term": done.term,
+        "done": done,
+        "what": what,
+        "text": telling.text(what, done.reason, done.changes),
+        "whom": telling.whom(done.changes),
+        "lines": [telling.line(one) for one in done.changes],
+    }
+    return render(request, "schools/repaired.html", shown)
+
+
+def _only_schedulers(request: HttpRequest, term: Term) -> None:
+    if not access.may_schedule(request.user, term):
+        raise Http404
+
+
+def _zone(term: Term, kind: str, key: str) -> str:
+    """By whose clock times are told."""
+    _title, _label, model = KINDS[kind]
+    if model is LeadTeacher:
+        found = LeadTeacher.objects.filter(term=term, key=key).values_list("site__timezone", flat=True).first()
+    else:
+        found = model.objects.filter(term=term, key=key).values_list("timezone", flat=True).first() if model else None
+    return found or selectors.HOME_ZONE
+
+
+def _today(at: datetime, request: HttpRequest) -> dict[str, str]:
+    """From now to the end of the day."""
+    ends = at.replace(hour=0, minute=0) + timedelta(days=1)
+    return {"begins": f"{at:%Y-%m-%dT%H:%M}", "ends": f"{ends:%Y-%m-%dT%H:%M}", "of": request.GET.get("of", "")}
+
+
+def _key(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _found(term: Term, happening: Happening, reason: str, zone: ZoneInfo) -> dict[str, Any]:
+    diary = diary_of(term, happening)
+    found = find(diary, happening, now())
+    what = telling.happened(happening.kind, happening.key, happening.begins, happening.ends, str(zone))
+
+    def shown(fix: Fix) -> dict[str, Any]:
+        rows = telling.changes(diary, fix)
+        return {
+            "key": fix.key,
+            "lines": [(telling.named(row), telling.becomes(row), row["extra"]) for row in rows],
+            "text": telling.text(what, reason, rows),
+            "whom": telling.whom(rows),
+            "figures": [(TITLES[how], many) for how in TITLES if (many := fix.many(how))],
+        }
+
+    return {
+        "what": what,
+        "many": sum(len(one.seats) for one in found.troubles),
+        "ways": [shown(one) for one in found.ways],
+        "troubles": [
+            {"lines": shown(one.fixes[-1])["lines"], "fixes": [shown(fix) for fix in one.fixes]}
+            for one in found.troubles
+        ],
+        "key": uuid4(),
+    }
