@@ -1,12 +1,13 @@
 """What became of lessons, in words: for the page, for the log, and as a text to paste into a group."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lms.schools import words
 from lms.schools.repairing.diary import Diary
@@ -45,9 +46,9 @@ def changes(diary: Diary, fix: Fix) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def day(at: datetime) -> str:
+def day(at: date) -> str:
     """A date with its weekday, as people write it in a message."""
-    return _("%(month)s/%(day)s %(weekday)s") % {
+    return _("%(weekday)s %(month)s/%(day)s") % {
         "month": at.month,
         "day": at.day,
         "weekday": formats.date_format(at, "D"),
@@ -55,19 +56,34 @@ def day(at: datetime) -> str:
 
 
 def moment(at: datetime) -> str:
-    return f"{day(at)} {at:%H:%M}"
+    """A date and a time by the clock it is given by."""
+    return _("%(day)s %(time)s") % {"day": day(at.date()), "time": f"{at:%H:%M}"}
+
+
+def span(begins: datetime, ends: datetime) -> str:
+    """From when to when: days where they are whole."""
+    last = (ends - timedelta(minutes=1)).date()
+    if ends.time() != time():
+        until = f"{ends:%H:%M}" if begins.date() == last else moment(ends)
+        return _("%(begins)s to %(ends)s") % {"begins": moment(begins), "ends": until}
+    if begins.time() != time():
+        if begins.date() == last:
+            return _("from %(begins)s on") % {"begins": moment(begins)}
+        return _("%(begins)s to %(ends)s") % {"begins": moment(begins), "ends": day(last)}
+    if begins.date() == last:
+        return day(last)
+    return _("%(begins)s to %(ends)s") % {"begins": day(begins.date()), "ends": day(last)}
 
 
 def happened(kind: str, whose: str, begins: datetime, ends: datetime, zone: str) -> str:
     """What has happened, to whom, from when to when, in a line."""
-    begun, ended = (one.astimezone(ZoneInfo(zone)) for one in (begins, ends))
-    until = f"{ended:%H:%M}" if begun.date() == ended.date() else moment(ended)
     sentence = {
-        TEACHER: _("%(whose)s cannot teach, %(begins)s to %(until)s."),
-        SCHOOL: _("%(whose)s is off line, %(begins)s to %(until)s."),
-        DAY: _("No lessons, %(begins)s to %(until)s."),
-    }.get(kind, _("Lead site %(whose)s is off line, %(begins)s to %(until)s."))
-    return sentence % {"whose": whose, "begins": moment(begun), "until": until}
+        TEACHER: _("%(whose)s cannot teach: %(when)s."),
+        SCHOOL: _("%(whose)s is off line: %(when)s."),
+        DAY: _("No lessons: %(when)s."),
+    }.get(kind, _("Lead site %(whose)s is off line: %(when)s."))
+    when = span(*(one.astimezone(ZoneInfo(zone)) for one in (begins, ends)))
+    return sentence % {"whose": whose, "when": when}
 
 
 def line(row: Change) -> str:
@@ -80,7 +96,7 @@ def named(row: Change) -> str:
     return _("%(when)s %(subject)s, %(classes)s (%(school)s)") % {
         "when": moment(datetime.fromisoformat(row["was"])),
         "subject": words.subject(row["subject"]),
-        "classes": _(", ").join(row["classes"]),
+        "classes": _and().join(row["classes"]),
         "school": row["school"],
     }
 
@@ -99,16 +115,20 @@ def becomes(row: Change) -> str:
         return _("its recording, at the same time")
     if row["how"] == RECORDING:
         return _("its recording on %(when)s, room %(room)s") % where
-    return _("cancelled; it will be made up")
+    return _("cancelled for now")
+
+
+def _and() -> str:
+    return pgettext("between names", ", ")
 
 
 def _rooms(row: Change) -> str:
-    return _(", ").join(str(one) for one in dict.fromkeys(row["rooms"]))
+    return _and().join(str(one) for one in dict.fromkeys(row["rooms"]))
 
 
 def text(what: str, reason: str, rows: Iterable[Change]) -> str:
     """The message for the group."""
-    head = _("Change of lessons: %(what)s") % {"what": what}
+    head = _("Change of lessons. %(what)s") % {"what": what}
     if reason:
         head = _("%(head)s Reason: %(reason)s.") % {"head": head, "reason": reason}
     return "\n".join([head, *(f"{number}. {line(row)}" for number, row in enumerate(rows, 1))])
@@ -133,4 +153,4 @@ def _schools(rows: Iterable[Change]) -> Iterator[str]:
     for row in rows:
         classes.setdefault(row["school"], {}).update(dict.fromkeys(row["classes"]))
     for school, names in classes.items():
-        yield _("%(school)s: %(classes)s") % {"school": school, "classes": _(", ").join(names)}
+        yield _("%(school)s: %(classes)s") % {"school": school, "classes": _and().join(names)}

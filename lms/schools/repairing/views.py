@@ -43,7 +43,7 @@ TITLES = {
     SUBSTITUTE: _("Other teachers, at the same times"),
     MAKE_UP: _("Made up at other times"),
     RECORDING: _("Recordings"),
-    CANCEL: _("Cancelled"),
+    CANCEL: _("Cancel for now"),
 }
 
 

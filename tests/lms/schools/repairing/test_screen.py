@@ -11,7 +11,17 @@ from django.test import Client
 
 from lms.schools import services
 from lms.schools.errors import FixGone
-from lms.schools.models import Attendance, LeadTeacher, LessonRequest, LessonSeries, Plan, Repair, SeriesReceiver, Session, Term
+from lms.schools.models import (
+    Attendance,
+    LeadTeacher,
+    LessonRequest,
+    LessonSeries,
+    Plan,
+    Repair,
+    SeriesReceiver,
+    Session,
+    Term,
+)
 from lms.schools.repairing.fixes import find
 from lms.schools.repairing.reading import diary_of
 from lms.schools.repairing.services import repair
@@ -65,3 +75,20 @@ def test_a_substitute_takes_the_lesson_and_nothing_else_changes() -> None:
     assert list(Attendance.objects.values().order_by("pk")) == seats
     assert (made.by, made.reason, made.kind, made.whose) == (user, "ill", "teacher", "T")
     assert found(term, away("T")).troubles == ()
+
+
+def test_the_screen_shows_ranked_fixes_with_a_text_and_makes_the_one_chosen() -> None:
+    user = person("scheduler", schedules=True)
+    term = published(by=user)
+    client = signed_in(user)
+    address = f"/schools/{term.pk}/repair/?kind=teacher&of=T&begins=2026-09-07T00:00&ends=2026-09-08T00:00&reason=flu"
+    page = client.get(address).content.decode()
+    print(page)
+    titles = re.findall(r"<h3>(.*?)</h3>", page)
+    fix, key = re.findall(r'name="fix" value="(\w+)"', page)[0], re.findall(r'name="key" value="([\w-]+)"', page)[0]
+    answer = client.post(address, {"fix": fix, "key": key})
+    assert answer.status_code == 302
+    assert client.post(address, {"fix": fix, "key": key})["Location"] == answer["Location"]
+    told = client.get(answer["Location"]).content.decode()
+    print(told)
+    assert 0
