@@ -138,23 +138,23 @@ def _found(term: Term, happening: Happening, reason: str, zone: ZoneInfo) -> dic
     found = find(diary, happening, now())
     what = telling.happened(happening.kind, happening.key, happening.begins, happening.ends, str(zone))
 
-    def shown(fix: Fix) -> dict[str, Any]:
+    def shown(fix: Fix, of: int) -> dict[str, Any]:
         rows = telling.changes(diary, fix)
         return {
             "key": fix.key,
             "lines": [(telling.named(row), telling.becomes(row), row["extra"]) for row in rows],
             "text": telling.text(what, reason, rows),
             "whom": telling.whom(rows),
+            "covers": fix.covers,
+            "of": of if fix.covers < of else 0,
             "figures": [(TITLES[how], many) for how in TITLES if (many := fix.many(how))],
         }
 
+    many = sum(len(one.seats) for one in found.troubles)
     return {
         "what": what,
-        "many": sum(len(one.seats) for one in found.troubles),
-        "ways": [shown(one) for one in found.ways],
-        "troubles": [
-            {"lines": shown(one.fixes[-1])["lines"], "fixes": [shown(fix) for fix in one.fixes]}
-            for one in found.troubles
-        ],
+        "many": many,
+        "ways": [shown(one, many) for one in found.ways],
+        "troubles": [[shown(fix, len(one.seats)) for fix in one.fixes] for one in found.troubles],
         "key": uuid4(),
     }

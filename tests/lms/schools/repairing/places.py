@@ -39,6 +39,22 @@ def streams() -> list[tuple[str, list[list[int]], list[tuple[str, list[list[int]
     ]
 
 
+def timetable() -> dict[str, Any]:
+    """The same as a document."""
+    return {
+        "streams": [
+            {
+                "teacher": teacher,
+                "subject": "music",
+                "level": "a",
+                "slots": slots,
+                "receivers": [{"request": own, "class": own[1:], "slots": theirs} for own, theirs in receivers],
+            }
+            for teacher, slots, receivers in streams()
+        ]
+    }
+
+
 def on(day: int, hour: int = 0, minute: int = 0) -> datetime:
     """A time of the first week's days (1 = Monday) by Beijing's clock, in UTC."""
     return datetime(2026, 9, 6 + day, hour, minute, tzinfo=BEIJING).astimezone(UTC)
