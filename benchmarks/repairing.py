@@ -1,8 +1,8 @@
 """Paired classes: a school off line for a day, and what becomes of its lessons.
 
 `python -m benchmarks.repairing [n100 n500]` plans the instances of $SHARED_DIR/data/pairing (or takes the timetables of
---plans, a folder of NAME.json), repeats the week for four, and has every school with lessons off line on each weekday of
-the second week in turn. What the fix breaks of FORMAT.md is counted by the independent checker, day by day.
+--plans, a folder of NAME.json), repeats the week four times, and has every school off line on each weekday of the second
+week on which it has lessons, in turn.
 """
 
 import argparse
@@ -26,10 +26,12 @@ WEEKS, OFF = 4, 1
 HEAD = """# Paired classes: a school off line for a day
 
 `python -m benchmarks.repairing`. Each school of an instance with lessons on a weekday is off line on it in turn, in the
-second of four equal weeks. A lesson is one of a class.
+second of four equal weeks. A lesson is one of a class. *Beyond* are lessons with which a teacher gives more in that week
+than agreed (two at most), *twice* those with which the class has the subject twice on a day, *others* lessons of other
+classes that were moved to make room.
 
-| instance | times off line | lessons | made up within 5 school days | % | by recording | not at all | s, mean | most |
-|---|---:|---:|---:|---:|---:|---:|---:|---:|
+| instance | times off line | lessons | made up within 5 school days | % | beyond | twice | others | recording | not at all | s, mean | most |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 """
 
 
@@ -92,9 +94,14 @@ def row(name: str, plan: Any) -> str:
             many["lessons"] += sum(len(one.seats) for one in found.troubles)
             for how in (MAKE_UP, RECORDING, CANCEL):
                 many[how] += best.many(how)
+            many["others"] += best.shifted
+            for one in best.moves:
+                many["beyond"] += len(one.seats) * one.extra
+                many["twice"] += len(one.seats) * one.twice
     share = 100 * many[MAKE_UP] / many["lessons"]
     return (
-        f"| {name} | {many['times']} | {many['lessons']} | {many[MAKE_UP]} | {share:.1f} | {many[RECORDING]} |"
+        f"| {name} | {many['times']} | {many['lessons']} | {many[MAKE_UP]} | {share:.1f} | {many['beyond']} |"
+        f" {many['twice']} | {many['others']} | {many[RECORDING]} |"
         f" {many[CANCEL]} | {sum(seconds) / len(seconds):.2f} | {max(seconds):.2f} |"
     )
 

@@ -66,8 +66,10 @@ class Diary:
         self._made = 0
         self.tolerance = timedelta(minutes=instance.rules.start_tolerance_minutes)
         self._alike: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._of_day: dict[date, set[str]] = defaultdict(set)
+        self._changed: list[tuple[str, Lesson | None]] = []
         for one in lessons:
-            self._write(one)
+            self._replace(one.id, one)
         self._begun = dict(self.lessons)
 
     # Places and bells
@@ -125,18 +127,24 @@ class Diary:
         return not any(what.stops_lead(self.instance, lesson.teacher, *span) for what in self.happenings)
 
     def could_sit(
-        self, seat: Seat, subject: str, promised: Collection[tuple[str, int, datetime]] = (), *, live: bool = True
+        self,
+        seat: Seat,
+        subject: str,
+        promised: Collection[tuple[str, int, datetime]] = (),
+        *,
+        live: bool = True,
+        twice: bool = False,
     ) -> Seat | None:
         """The seat in a room that is free, when the class could have a lesson of the subject then; else None.
 
-        H13, H14, and no second lesson of the subject on that day (H4). Whether the class is open then is not asked.
-        `promised` are rooms of schools that others will have from an instant on.
+        H13, H14, and no second lesson of the subject on that day (H4) but where `twice` allows it. Whether the class is
+        open then is not asked. `promised` are rooms of schools that others will have from an instant on.
         """
         span = seat.starts_at, seat.ends_at
         school = self.instance.schools[self.instance.classes[seat.school_class].school]
         if self._classes.at(seat.school_class, *span):
             return None
-        if self._on_day[seat.school_class, subject, self.day_of(school, seat.starts_at)]:
+        if not twice and self.has_that_day(seat, subject):
             return None
         if any(what.stops_class(self.instance, seat.school_class, *span, live=live) for what in self.happenings):
             return None
@@ -144,6 +152,11 @@ class Diary:
         taken |= {room for own, room, at in promised if own == school.id and at == seat.starts_at}
         rooms = [seat.room, *range(1, school.remote_rooms + 1)]
         return next((replace(seat, room=room) for room in rooms if room not in taken), None)
+
+    def has_that_day(self, seat: Seat, subject: str) -> bool:
+        """Whether the class has a lesson of the subject on the day."""
+        day = self.day_of(self.school_of(seat.school_class), seat.starts_at)
+        return self._on_day[seat.school_class, subject, day] > 0
 
     def link_carries(self, seats: Iterable[Seat], starts_at: datetime, ends_at: datetime) -> bool:
         """H15, for classes that would all receive a lesson given then."""
@@ -179,18 +192,24 @@ class Diary:
         gone = {seat.id for seat in seats}
         self._write(replace(lesson, seats=tuple(seat for seat in lesson.seats if seat.id not in gone)))
 
-    def put_back(self, lesson: Lesson) -> None:
-        """The lesson is as it was."""
-        self._write(lesson)
+    def mark(self) -> tuple[int, int]:
+        """Where `rewind` comes back to."""
+        return len(self._changed), self._made
 
-    def restore(self) -> None:
-        """All lessons are as they were at the beginning."""
-        for own in self.lessons.keys() - self._begun.keys():
-            self._write(replace(self.lessons[own], seats=()))
-        for one in self._begun.values():
-            if self.lessons.get(one.id) != one:
-                self._write(one)
-        self._made = 0
+    def rewind(self, mark: tuple[int, int]) -> None:
+        """All lessons are as they were at the mark."""
+        while len(self._changed) > mark[0]:
+            own, was = self._changed.pop()
+            self._replace(own, was)
+        self._made = mark[1]
+
+    def is_untouched(self, lesson: Lesson) -> bool:
+        """Whether the lesson is as it was at the beginning."""
+        return self._begun.get(lesson.id) == lesson
+
+    def around(self, at: datetime) -> list[Lesson]:
+        """The lessons that begin on the day (UTC), in a fixed order."""
+        return [self.lessons[own] for own in sorted(self._of_day[at.date()])]
 
     def alike(self, lesson: Lesson) -> list[Lesson]:
         """Other lessons given live of the subject and level, those made since too."""
@@ -220,14 +239,19 @@ class Diary:
         )
 
     def _write(self, lesson: Lesson) -> None:
-        if lesson.id in self.lessons:
-            self._count(self.lessons.pop(lesson.id), add=False)
-        if lesson.seats:
-            self.lessons[lesson.id] = lesson
+        self._changed.append((lesson.id, self.lessons.get(lesson.id)))
+        self._replace(lesson.id, lesson if lesson.seats else None)
+
+    def _replace(self, own: str, lesson: Lesson | None) -> None:
+        if own in self.lessons:
+            self._count(self.lessons.pop(own), add=False)
+        if lesson is not None:
+            self.lessons[own] = lesson
             self._count(lesson, add=True)
 
     def _count(self, lesson: Lesson, *, add: bool) -> None:
         one, span = (1 if add else -1), (lesson.starts_at, lesson.ends_at)
+        (self._of_day[lesson.starts_at.date()].add if add else self._of_day[lesson.starts_at.date()].remove)(lesson.id)
         if lesson.live:
             there = self._alike[lesson.subject, lesson.level]
             there.__setitem__(lesson.id, None) if add else there.pop(lesson.id)

@@ -21,6 +21,7 @@ from lms.schools.repairing.types import (
     Move,
     Seat,
     Trouble,
+    summed,
 )
 
 WITHIN_DAYS = 5
@@ -28,7 +29,11 @@ WITHIN_DAYS = 5
 MOST_OF_A_KIND = 3
 """So many substitutes, and so many other times, are shown for a lesson."""
 
-Propose = Callable[[Diary, Lesson, tuple[Seat, ...], datetime], Iterator[Move]]
+MOST_TRIED = 200
+"""So many ways to make room for a lesson are looked at."""
+
+Propose = Callable[[Diary, Lesson, tuple[Seat, ...], datetime], Iterator[tuple[Move, ...]]]
+"""Moves that are made together: the first is of the lesson's classes, those behind it make room."""
 
 
 def find(diary: Diary, happening: Happening, now: datetime) -> Found:
@@ -61,40 +66,49 @@ def _concerned(diary: Diary, happening: Happening) -> Iterator[tuple[Lesson, tup
 
 
 def _trouble(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: datetime) -> Trouble:
+    mark = diary.mark()
     diary.take_out(lesson, seats)
-    fixes: list[Move] = []
+    fixes: list[tuple[Move, ...]] = []
     for propose in (substitutes, other_times):
         fixes += sorted(propose(diary, lesson, seats, now), key=_preference)[:MOST_OF_A_KIND]
+    if not fixes:
+        fixes += [*twice_a_day(diary, lesson, seats, now), *making_room(diary, lesson, seats, now)][:MOST_OF_A_KIND]
     fixes += [*recordings(diary, lesson, seats, now), *cancelled(diary, lesson, seats, now)]
-    diary.put_back(lesson)
-    return Trouble(lesson, seats, tuple(Fix((one,)) for one in sorted(fixes, key=_preference)))
+    diary.rewind(mark)
+    return Trouble(lesson, seats, tuple(Fix(one) for one in sorted(fixes, key=_preference)))
 
 
-def _preference(move: Move) -> tuple[object, ...]:
-    """The better move comes first: for more classes, then with less change for each of them."""
-    return (-len(move.seats), move.rank, not move.into, move.starts_at, move.teacher, move.into)
+def _preference(moves: tuple[Move, ...]) -> tuple[object, ...]:
+    """The better moves come first: for more classes, then with less change for each of them."""
+    first = moves[0]
+    rank = summed(one.rank for one in moves)
+    return (-len(first.seats), rank, not first.into, first.starts_at, first.teacher, first.into)
 
 
 def _together(
     diary: Diary, concerned: Sequence[tuple[Lesson, tuple[Seat, ...]]], proposals: Sequence[Propose], now: datetime
 ) -> Fix:
-    """A fix for all: for each lesson in turn the best move of the first kind that has one, until no class is left."""
+    """A fix for all: for each lesson in turn the best moves of the first kind that has some, until no class is left."""
+    mark = diary.mark()
     for lesson, seats in concerned:
         diary.take_out(lesson, seats)
-    moves: list[Move] = []
+    made: list[Move] = []
     for lesson, seats in concerned:
         left = seats
         for propose in proposals:
-            while left and (best := min(propose(diary, lesson, left, now), key=_preference, default=None)):
-                diary.make(best)
-                moves.append(best)
-                done = {seat.id for seat in best.seats}
+            while left and (best := min(propose(diary, lesson, left, now), key=_preference, default=())):
+                for one in best[1:]:
+                    diary.take_out(diary.lessons[one.lesson.id], one.seats)
+                for one in best:
+                    diary.make(one)
+                made += best
+                done = {seat.id for seat in best[0].seats}
                 left = tuple(seat for seat in left if seat.id not in done)
-    diary.restore()
-    return Fix(tuple(moves))
+    diary.rewind(mark)
+    return Fix(tuple(made))
 
 
-def substitutes(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: datetime) -> Iterator[Move]:
+def substitutes(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: datetime) -> Iterator[tuple[Move, ...]]:
     """Other teachers for these classes, who have been taken out of the lesson, at the time they are there."""
     if lesson.starts_at <= now:
         return
@@ -113,32 +127,106 @@ def substitutes(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: date
                 yield from _given(diary, lesson, teacher, hour, coming, SUBSTITUTE)
 
 
-def other_times(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: datetime) -> Iterator[Move]:
+def other_times(
+    diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: datetime, twice: bool = False
+) -> Iterator[tuple[Move, ...]]:
     """Times within WITHIN_DAYS school days at which the classes, taken out, are open and meet a teacher who is free."""
     days = _days(diary, lesson)
     for into in _alike(diary, lesson):
         if into.starts_at > now and diary.day_of(diary.site_of(into.teacher), into.starts_at) in days:
             lead = Hour((0, 0), into.starts_at, into.ends_at)
-            yield from _joined(diary, lesson, into, _meeting(diary, seats, lead, days), MAKE_UP)
+            yield from _joined(diary, lesson, into, _meeting(diary, seats, lead, days), MAKE_UP, twice)
     for teacher in _teachers(diary, lesson):
         for day in days:
             for hour in diary.hours(diary.site_of(teacher), day):
                 if hour.starts_at > now and diary.could_lead(teacher, hour, EXTRA):
                     coming = _meeting(diary, seats, hour, [day])
-                    yield from _given(diary, lesson, teacher, hour, coming, MAKE_UP)
+                    yield from _given(diary, lesson, teacher, hour, coming, MAKE_UP, twice)
 
 
-def recordings(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: datetime) -> Iterator[Move]:
+def twice_a_day(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: datetime) -> Iterator[tuple[Move, ...]]:
+    """Such times on days on which the classes have the subject already."""
+    yield from other_times(diary, lesson, seats, now, twice=True)
+
+
+def making_room(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: datetime) -> Iterator[tuple[Move, ...]]:
+    """Such times that are free once one other lesson, to which nothing has happened, is held at another time itself."""
+    tried = 0
+    for seat in seats:
+        for teacher, hour, own, other, theirs in _in_the_way(diary, lesson, seat, now):
+            tried += 1
+            if tried > MOST_TRIED:
+                return
+            mark = diary.mark()
+            diary.take_out(other, theirs)
+            free = diary.could_lead(teacher, hour, EXTRA)
+            first = next(_given(diary, lesson, teacher, hour, [own], MAKE_UP, True), ()) if free else ()
+            shifts = _shifted(diary, first, other, theirs, now) if first else None
+            diary.rewind(mark)
+            if shifts is not None:
+                yield (*first, *shifts)
+
+
+def _in_the_way(
+    diary: Diary, lesson: Lesson, seat: Seat, now: datetime
+) -> Iterator[tuple[str, Hour, Seat, Lesson, tuple[Seat, ...]]]:
+    """Teachers with times of theirs and of the class that meet, and a lesson then with those whose going might help."""
+    school = diary.school_of(seat.school_class)
+    for teacher in _teachers(diary, lesson):
+        if not diary.reaches(teacher, seat.school_class):
+            continue
+        for day in _days(diary, lesson):
+            for hour in diary.hours(diary.site_of(teacher), day):
+                if hour.starts_at <= now or hour.slot not in diary.instance.teachers[teacher].free:
+                    continue
+                for own in _meeting(diary, [seat], hour, [day]):
+                    for other in diary.around(hour.starts_at):
+                        if not diary.is_untouched(other) or other.starts_at <= now or other.fixed:
+                            continue
+                        if (
+                            other.teacher == teacher
+                            and other.starts_at < hour.ends_at
+                            and hour.starts_at < other.ends_at
+                        ):
+                            yield teacher, hour, own, other, other.seats
+                            continue
+                        for theirs in other.seats:
+                            here = diary.school_of(theirs.school_class).id == school.id
+                            if here and theirs.starts_at < own.ends_at and own.starts_at < theirs.ends_at:
+                                yield teacher, hour, own, other, (theirs,)
+
+
+def _shifted(
+    diary: Diary, first: tuple[Move, ...], other: Lesson, seats: tuple[Seat, ...], now: datetime
+) -> tuple[Move, ...] | None:
+    """Other times for all of these classes, with the first move made; None when there are not."""
+    for one in first:
+        diary.make(one)
+    moves: list[Move] = []
+    left = seats
+    while left:
+        best = min(other_times(diary, other, left, now), key=_preference, default=())
+        best = best or min(twice_a_day(diary, other, left, now), key=_preference, default=())
+        if not best:
+            return None
+        diary.make(best[0])
+        moves.append(replace(best[0], shift=True))
+        done = {seat.id for seat in best[0].seats}
+        left = tuple(seat for seat in left if seat.id not in done)
+    return tuple(moves)
+
+
+def recordings(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: datetime) -> Iterator[tuple[Move, ...]]:
     """The lesson's recording, for the classes that may come at their own time, or else for each at the next it may."""
     if lesson.starts_at > now and (there := _watching(diary, lesson, seats)):
-        yield Move(RECORDING, lesson, there, lesson.teacher, lesson.starts_at, lesson.ends_at)
+        yield (Move(RECORDING, lesson, there, lesson.teacher, lesson.starts_at, lesson.ends_at),)
         return
     days = _days(diary, lesson)
     for seat in seats:
         at = (one for one in _own_times(diary, seat, days) if one.starts_at > now)
         found = next((there for one in at if (there := _watching(diary, lesson, [one]))), None)
         if found:
-            yield Move(RECORDING, lesson, found, lesson.teacher, found[0].starts_at, found[0].ends_at)
+            yield (Move(RECORDING, lesson, found, lesson.teacher, found[0].starts_at, found[0].ends_at),)
 
 
 def _watching(diary: Diary, lesson: Lesson, seats: Iterable[Seat]) -> tuple[Seat, ...]:
@@ -151,13 +239,13 @@ def _watching(diary: Diary, lesson: Lesson, seats: Iterable[Seat]) -> tuple[Seat
     return tuple(there)
 
 
-def cancelled(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: datetime) -> Iterator[Move]:
-    yield Move(CANCEL, lesson, seats, lesson.teacher, lesson.starts_at, lesson.ends_at)
+def cancelled(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: datetime) -> Iterator[tuple[Move, ...]]:
+    yield (Move(CANCEL, lesson, seats, lesson.teacher, lesson.starts_at, lesson.ends_at),)
 
 
 WAYS: tuple[tuple[Propose, ...], ...] = (
-    (substitutes, other_times, recordings, cancelled),
-    (other_times, recordings, cancelled),
+    (substitutes, other_times, twice_a_day, making_room, recordings, cancelled),
+    (other_times, twice_a_day, making_room, recordings, cancelled),
     (recordings, cancelled),
     (cancelled,),
 )
@@ -203,26 +291,32 @@ def _meeting(diary: Diary, seats: Iterable[Seat], lead: Hour, days: Iterable[dat
     return [one for one in own if diary.meet(lead, one.starts_at, one.ends_at)]
 
 
-def _joined(diary: Diary, lesson: Lesson, into: Lesson, seats: Iterable[Seat], how: str) -> Iterator[Move]:
+def _joined(
+    diary: Diary, lesson: Lesson, into: Lesson, seats: Iterable[Seat], how: str, twice: bool = False
+) -> Iterator[tuple[Move, ...]]:
     lead = Hour((0, 0), into.starts_at, into.ends_at)
     left = diary.instance.teachers[into.teacher].max_receivers - len(into.seats)
     known = {seat.school_class for seat in into.seats}
     coming = [
         seat for seat in seats if seat.school_class not in known and diary.meet(lead, seat.starts_at, seat.ends_at)
     ]
-    if there := _seated(diary, lesson, into.teacher, lead, coming, left):
-        yield Move(how, lesson, there, into.teacher, into.starts_at, into.ends_at, into.id)
+    if there := _seated(diary, lesson, into.teacher, lead, coming, left, twice):
+        twice = any(diary.has_that_day(seat, lesson.subject) for seat in there)
+        yield (Move(how, lesson, there, into.teacher, into.starts_at, into.ends_at, into.id, twice=twice),)
 
 
-def _given(diary: Diary, lesson: Lesson, teacher: str, hour: Hour, seats: Iterable[Seat], how: str) -> Iterator[Move]:
+def _given(
+    diary: Diary, lesson: Lesson, teacher: str, hour: Hour, seats: Iterable[Seat], how: str, twice: bool = False
+) -> Iterator[tuple[Move, ...]]:
     most = diary.instance.teachers[teacher].max_receivers
-    if there := _seated(diary, lesson, teacher, hour, seats, most):
+    if there := _seated(diary, lesson, teacher, hour, seats, most, twice):
         extra = diary.load_left(teacher, hour.starts_at) <= 0
-        yield Move(how, lesson, there, teacher, hour.starts_at, hour.ends_at, extra=extra)
+        twice = any(diary.has_that_day(seat, lesson.subject) for seat in there)
+        yield (Move(how, lesson, there, teacher, hour.starts_at, hour.ends_at, extra=extra, twice=twice),)
 
 
 def _seated(
-    diary: Diary, lesson: Lesson, teacher: str, lead: Hour, seats: Iterable[Seat], most: int
+    diary: Diary, lesson: Lesson, teacher: str, lead: Hour, seats: Iterable[Seat], most: int, twice: bool
 ) -> tuple[Seat, ...]:
     """As many of the classes as may come together, up to `most`: rooms, links and the site's reach are kept."""
     there: dict[str, Seat] = {}
@@ -230,7 +324,7 @@ def _seated(
     for seat in seats:
         if len(there) >= most or seat.id in there or not diary.reaches(teacher, seat.school_class):
             continue
-        found = diary.could_sit(seat, lesson.subject, rooms)
+        found = diary.could_sit(seat, lesson.subject, rooms, twice=twice)
         if found and diary.link_carries([*there.values(), found], lead.starts_at, lead.ends_at):
             there[seat.id] = found
             rooms.add((diary.school_of(seat.school_class).id, found.room, found.starts_at))

@@ -44,7 +44,7 @@ def _lessons(term: Term, diary: Diary, begins: datetime, ends: datetime) -> Iter
         Session.objects.filter(series__plan__term=term, starts_at__gte=begins, starts_at__lt=ends)
         .exclude(state=Session.State.CANCELLED)
         .select_related("series", "teacher")
-        .prefetch_related(Prefetch("attendances", attending.order_by("starts_at", "pk")))
+        .prefetch_related(Prefetch("attendances", attending.order_by("school_class__key")))
         .order_by("starts_at", "pk")
     )
     for one in sessions:

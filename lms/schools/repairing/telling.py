@@ -39,6 +39,8 @@ def changes(diary: Diary, fix: Fix) -> list[dict[str, Any]]:
                     "was": begun.isoformat(),
                     "at": begins.isoformat(),
                     "extra": move.extra,
+                    "twice": move.twice,
+                    "shift": move.shift,
                 },
             )
             row["classes"].append(seat.school_class)
@@ -107,6 +109,10 @@ def becomes(row: Change) -> str:
     where = {"teacher": row["teacher"], "site": row["site"], "when": moment(at), "room": _rooms(row)}
     if row["how"] == SUBSTITUTE:
         return _("%(teacher)s (%(site)s) gives it, at the same time") % where
+    if row["how"] == MAKE_UP and row["shift"]:
+        if row["teacher"] == row["was_teacher"]:
+            return _("moved to %(when)s, room %(room)s") % where
+        return _("moved to %(when)s, room %(room)s, given by %(teacher)s (%(site)s)") % where
     if row["how"] == MAKE_UP and row["teacher"] != row["was_teacher"]:
         return _("made up on %(when)s, room %(room)s, by %(teacher)s (%(site)s)") % where
     if row["how"] == MAKE_UP:

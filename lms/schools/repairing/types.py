@@ -74,7 +74,8 @@ class Move:
     """What becomes of some classes of a lesson: `seats` are as they will be, with the ids that they have now.
 
     `into` is the lesson of another teacher or time that they join; without it one is given for them. `extra`: the
-    teacher then gives more lessons in that week than are agreed.
+    teacher then gives more lessons in that week than are agreed. `twice`: the classes then have the subject twice that
+    day. `shift`: nothing happened to this lesson; it makes room for another.
     """
 
     how: str
@@ -85,6 +86,8 @@ class Move:
     ends_at: datetime
     into: str = ""
     extra: bool = False
+    twice: bool = False
+    shift: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -97,13 +100,13 @@ class Move:
 
     @property
     def rank(self) -> tuple[int, ...]:
-        """How much changes, lessons of classes counted: not held, recorded, other time, extra, other teacher; days."""
+        """How much changes, in lessons of classes: not held, recorded, other time, too many, other teacher; days."""
         many = len(self.seats)
         return (
             many * (self.how == CANCEL),
             many * (self.how == RECORDING),
             many * (self.how == MAKE_UP),
-            many * self.extra,
+            many * (self.extra + self.twice),
             many * (self.teacher != self.lesson.teacher),
             many * self.days_later,
         )
@@ -129,17 +132,22 @@ class Fix:
 
     @property
     def covers(self) -> int:
-        """Lessons of classes that it is about."""
-        return sum(len(one.seats) for one in self.moves)
+        """Lessons of classes concerned that it sees to."""
+        return sum(len(one.seats) for one in self.moves if not one.shift)
+
+    @property
+    def shifted(self) -> int:
+        """Other lessons of classes that make room."""
+        return sum(len(one.seats) for one in self.moves if one.shift)
 
     def many(self, how: str) -> int:
-        """Lessons of classes of which this becomes."""
-        return sum(len(one.seats) for one in self.moves if one.how == how)
+        """Lessons of classes concerned of which this becomes."""
+        return sum(len(one.seats) for one in self.moves if one.how == how and not one.shift)
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """Classes (`seats`) of a lesson that cannot have it as planned, and the fixes of these alone, least change first."""
+    """Classes (`seats`) of a lesson that cannot have it as planned, and fixes of these alone, least change first."""
 
     lesson: Lesson
     seats: tuple[Seat, ...]

@@ -142,12 +142,13 @@ def _found(term: Term, happening: Happening, reason: str, zone: ZoneInfo) -> dic
         rows = telling.changes(diary, fix)
         return {
             "key": fix.key,
-            "lines": [(telling.named(row), telling.becomes(row), row["extra"]) for row in rows],
+            "lines": [(telling.named(row), telling.becomes(row), row) for row in rows],
             "text": telling.text(what, reason, rows),
             "whom": telling.whom(rows),
             "covers": fix.covers,
             "of": of if fix.covers < of else 0,
             "figures": [(TITLES[how], many) for how in TITLES if (many := fix.many(how))],
+            "shifted": fix.shifted,
         }
 
     many = sum(len(one.seats) for one in found.troubles)
