@@ -1,8 +1,8 @@
 """Paired classes: a school off line for a day, and what becomes of its lessons.
 
 `python -m benchmarks.repairing [n100 n500]` plans the instances of $SHARED_DIR/data/pairing (or takes the timetables of
---plans, a folder of NAME.json), repeats the week four times, and has every school off line on each weekday of the second
-week on which it has lessons, in turn.
+--plans, a folder of NAME.json), repeats the week four times, and has every school off line on each weekday of the
+second week on which it has lessons, in turn.
 """
 
 import argparse
@@ -26,11 +26,11 @@ WEEKS, OFF = 4, 1
 HEAD = """# Paired classes: a school off line for a day
 
 `python -m benchmarks.repairing`. Each school of an instance with lessons on a weekday is off line on it in turn, in the
-second of four equal weeks. A lesson is one of a class. *Beyond* are lessons with which a teacher gives more in that week
-than agreed (two at most), *twice* those with which the class has the subject twice on a day, *others* lessons of other
-classes that were moved to make room.
+second of four equal weeks. A lesson is one of a class, and *made up* means live within 5 school days. *Beyond* are
+those with which a teacher gives more in that week than agreed (two at most), *twice* those with which the class has
+the subject twice on a day, *others* lessons of other classes that were moved to make room.
 
-| instance | times off line | lessons | made up within 5 school days | % | beyond | twice | others | recording | not at all | s, mean | most |
+| instance | times | lessons | made up | % | beyond | twice | others | recording | not at all | s, mean | most |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 """
 
