@@ -1,8 +1,9 @@
 """Plans made by the worker: a row is leased, the solver runs, and its streams are stored in one transaction."""
 
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
@@ -13,6 +14,7 @@ from lms.core.clock import now as present
 from lms.schools.errors import NotUnderWay, PlanUnderWay
 from lms.schools.importing import document_of
 from lms.schools.models import LeadTeacher, LessonRequest, LessonSeries, Plan, SeriesReceiver, Term
+from lms.schools.scheduling.changes import Proposal, cheapest_changes
 from lms.schools.scheduling.reading import read_instance
 from lms.schools.scheduling.types import BadInput, Timetable
 
@@ -54,8 +56,9 @@ def run_next(*, now: datetime) -> bool:
     from lms.schools.scheduling.planning import Enough, plan
 
     try:
+        instance = read_instance(document_of(claimed.term))
         made = plan(
-            read_instance(document_of(claimed.term)),
+            instance,
             time_limit_s=claimed.time_limit_s,
             seed=claimed.seed,
             watch=_Watch(claimed, Enough),
@@ -66,7 +69,7 @@ def run_next(*, now: datetime) -> bool:
     except BadInput as error:  # rows were corrected into what cannot be planned
         _fail(claimed, str(error))
         return True
-    _store(claimed, made)
+    _store(claimed, made, cheapest_changes(instance, made))
     return True
 
 
@@ -129,15 +132,22 @@ class _Watch:
             raise self._enough
 
 
+def _told(proposal: Proposal | None) -> dict[str, Any]:
+    return {"changes": [list(one) for one in proposal.changes], "gain": proposal.gain} if proposal else {}
+
+
 @transaction.atomic
-def _store(claimed: Plan, made: Timetable) -> None:
+def _store(claimed: Plan, made: Timetable, proposals: Mapping[str, Proposal]) -> None:
     held = _held(claimed).update(
         state=Plan.State.DRAFT,
         leased_until=None,
         coverage_percent=made.coverage_percent,
         bound_percent=made.bound_percent,
         seconds=made.seconds,
-        left_out=[{"request": one.request, "reasons": list(one.reasons)} for one in made.unmet],
+        left_out=[
+            {"request": one.request, "reasons": list(one.reasons), **_told(proposals.get(one.request))}
+            for one in made.unmet
+        ],
     )
     if not held:
         return

@@ -1,5 +1,6 @@
 """What pages and feeds show of paired classes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from lms.schools.models import (
     SchoolClass,
     Term,
 )
+from lms.schools.scheduling.changes import Change
 
 KINDS = ("county", "school", "class", "room", "teacher")
 HOME_ZONE = "Asia/Shanghai"
@@ -72,7 +74,10 @@ class Board:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A request that the plan does not cover, with the codes of FORMAT.md, section 5."""
+    """A request that the plan does not cover, with the codes of FORMAT.md, section 5.
+
+    `changes` are the cheapest that would cover it, and with them `gain` lessons a week in all; none where none are known.
+    """
 
     school: str
     school_class: str
@@ -80,6 +85,8 @@ class LeftOut:
     level: str
     lessons_per_week: int
     reasons: tuple[str, ...]
+    changes: tuple[Change, ...]
+    gain: int
 
 
 def terms_of(user_id: int, *, sees_all: bool) -> QuerySet[Term]:
@@ -190,7 +197,7 @@ def _lesson(row: Attendance, whom: Whose, zone: ZoneInfo) -> Lesson:
 
 def left_out(plan: Plan) -> tuple[LeftOut, ...]:
     """The requests that a plan does not cover, by school and class."""
-    by_key = {one["request"]: one["reasons"] for one in plan.left_out}
+    by_key = {one["request"]: one for one in plan.left_out}
     rows = LessonRequest.objects.filter(term=plan.term_id, key__in=by_key).select_related("school_class__school")
     return tuple(
         LeftOut(
@@ -199,7 +206,29 @@ def left_out(plan: Plan) -> tuple[LeftOut, ...]:
             row.subject,
             row.level,
             row.lessons_per_week,
-            tuple(by_key[row.key]),
+            tuple(by_key[row.key]["reasons"]),
+            tuple(_change(*one) for one in by_key[row.key].get("changes", ())),
+            by_key[row.key].get("gain", 0),
         )
         for row in rows.order_by("school_class__school__key", "school_class__key", "subject", "key")
+    )
+
+
+def _change(kind: str, key: str, slot: list[int] | None, more: int) -> Change:
+    return Change(kind, key, (slot[0], slot[1]) if slot else None, more)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Changes that would cover more, and how many lessons a week."""
+
+    changes: tuple[Change, ...]
+    gain: int
+
+
+def advice(rows: Iterable[LeftOut]) -> tuple[Advice, ...]:
+    """The changes of what is left out, each once: the most lessons for the least first."""
+    each = {row.changes: Advice(row.changes, row.gain) for row in rows if row.changes}
+    return tuple(
+        sorted(each.values(), key=lambda one: (-one.gain / sum(it.price for it in one.changes), -one.gain, one.changes))
     )

@@ -14,6 +14,9 @@ from lms.schools import access, selectors, services, words
 from lms.schools.access import demand, personal
 from lms.schools.models import Plan, Term
 
+MOST_ADVICE = 10
+"""So many changes stand above what a plan leaves out."""
+
 
 @personal
 @require_safe
@@ -74,11 +77,19 @@ def plan(request: HttpRequest, plan: UUID) -> HttpResponse:
 def _plan(request: HttpRequest, found: Plan, refused: FieldschoolError | None = None) -> HttpResponse:
     rows = selectors.left_out(found)
     left_out = [
-        {"row": row, "subject": words.subject(row.subject), "reasons": words.reasons(row.reasons)} for row in rows
+        {
+            "row": row,
+            "subject": words.subject(row.subject),
+            "reasons": words.reasons(row.reasons),
+            "changes": words.changes(row.changes),
+        }
+        for row in rows
     ]
+    advice = [(words.changes(one.changes), one.gain) for one in selectors.advice(rows)]
     shown = {
         "plan": found,
         "left_out": left_out,
+        "advice": advice[:MOST_ADVICE],
         "lessons": sum(row.lessons_per_week for row in rows),
         "refused": refused,
     }

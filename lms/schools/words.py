@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from lms.schools.scheduling.changes import Change
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -50,3 +53,30 @@ def subject(code: str) -> "str | _StrPromise":
 def reasons(codes: Iterable[str]) -> str:
     """Why a request was left out, as one line."""
     return gettext("; ").join(str(REASONS.get(code, code)) for code in codes)
+
+
+def change(one: Change) -> str:
+    """Something to change, as an order."""
+    named = {"key": one.key, "n": one.more, "slot": slot(one.slot) if one.slot else ""}
+    sentence = {
+        "open": gettext("class %(key)s: open %(slot)s"),
+        "free": gettext("teacher %(key)s: free %(slot)s"),
+        "load": ngettext(
+            "teacher %(key)s: %(n)s lesson more a week", "teacher %(key)s: %(n)s lessons more a week", one.more
+        ),
+        "receivers": gettext("teacher %(key)s: one class more in a lesson"),
+        "room": gettext("school %(key)s: one remote room more"),
+        "studio": gettext("lead site %(key)s: one lead classroom more"),
+        "link": gettext("county %(key)s: one lesson more at once on the link"),
+    }[one.kind]
+    return sentence % named
+
+
+def changes(each: Iterable[Change]) -> str:
+    """What has to be changed together, as one line."""
+    return gettext("; ").join(change(one) for one in each)
+
+
+def slot(which: tuple[int, int]) -> str:
+    """A weekday and a period."""
+    return gettext("%(weekday)s %(period)s") % {"weekday": WEEKDAYS[which[0] - 1], "period": which[1]}

@@ -76,7 +76,7 @@ class _Store:
     def store(self) -> None:
         Attendance.objects.filter(pk__in=self._attendances).update(cancelled=True)
         for own in self._moves_of:
-            if not Attendance.objects.filter(session=own, cancelled=False).exists():
+            if not Attendance.objects.filter(session__pk=own, cancelled=False).exists():
                 self._sessions[own].state = Session.State.CANCELLED
             self._sessions[own].sequence += 1
             self._sessions[own].save(update_fields=["state", "sequence"])

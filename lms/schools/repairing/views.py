@@ -58,7 +58,7 @@ def repair(request: HttpRequest, term: UUID) -> HttpResponse:
         shown = {"term": found, "kinds": [(own, words) for own, (words, _label, _model) in KINDS.items()]}
         return render(request, "schools/repair.html", {**shown, "repairs": found.repairs.order_by("-made_at")[:20]})
     title, label, model = KINDS[kind]
-    keys = tuple(model.objects.filter(term=found).order_by("key").values_list("key", flat=True)) if model else ()
+    keys = tuple(model._default_manager.filter(term=found).order_by("key").values_list("key", flat=True)) if model else ()
     asked = bool(request.GET.keys() & {"begins", "ends"})
     zone = ZoneInfo(_zone(found, kind, request.GET.get("of", "")))
     form = HappeningForm(request.GET if asked else _today(now().astimezone(zone), request), keys=keys, label=label)
@@ -112,12 +112,12 @@ def _only_schedulers(request: HttpRequest, term: Term) -> None:
 
 def _zone(term: Term, kind: str, key: str) -> str:
     """By whose clock times are told."""
-    _title, _label, model = KINDS[kind]
-    if model is LeadTeacher:
-        found = LeadTeacher.objects.filter(term=term, key=key).values_list("site__timezone", flat=True).first()
-    else:
-        found = model.objects.filter(term=term, key=key).values_list("timezone", flat=True).first() if model else None
-    return found or selectors.HOME_ZONE
+    found = {
+        TEACHER: LeadTeacher.objects.filter(term=term, key=key).values_list("site__timezone", flat=True),
+        SCHOOL: School.objects.filter(term=term, key=key).values_list("timezone", flat=True),
+        SITE: LeadSite.objects.filter(term=term, key=key).values_list("timezone", flat=True),
+    }
+    return next(iter(found.get(kind, ())), selectors.HOME_ZONE)
 
 
 def _today(at: datetime, request: HttpRequest) -> dict[str, str]:
