@@ -76,7 +76,7 @@ class Board:
 class LeftOut:
     """A request that the plan does not cover, with the codes of FORMAT.md, section 5.
 
-    `changes` are the cheapest that would cover it, and with them `gain` lessons a week in all; none where none are known.
+    `changes` are the cheapest that would cover it, if any are known, and with them `gain` lessons a week in all.
     """
 
     school: str

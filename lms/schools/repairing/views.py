@@ -58,7 +58,9 @@ def repair(request: HttpRequest, term: UUID) -> HttpResponse:
         shown = {"term": found, "kinds": [(own, words) for own, (words, _label, _model) in KINDS.items()]}
         return render(request, "schools/repair.html", {**shown, "repairs": found.repairs.order_by("-made_at")[:20]})
     title, label, model = KINDS[kind]
-    keys = tuple(model._default_manager.filter(term=found).order_by("key").values_list("key", flat=True)) if model else ()
+    keys = (
+        tuple(model._default_manager.filter(term=found).order_by("key").values_list("key", flat=True)) if model else ()
+    )
     asked = bool(request.GET.keys() & {"begins", "ends"})
     zone = ZoneInfo(_zone(found, kind, request.GET.get("of", "")))
     form = HappeningForm(request.GET if asked else _today(now().astimezone(zone), request), keys=keys, label=label)
