@@ -108,13 +108,16 @@ class Diary:
         `extra` lessons a week more than agreed are allowed.
         """
         one = self.instance.teachers[teacher]
-        span = hour.starts_at, hour.ends_at
+        has_load = self.load_left(teacher, hour.starts_at) + extra > 0
+        return hour.slot in one.free and has_load and not self.is_busy(teacher, hour)
+
+    def is_busy(self, teacher: str, hour: Hour) -> bool:
+        """Whether the teacher has a lesson then, no studio is free (H6, H9), or something has happened."""
+        site, span = self.instance.lead_sites[self.instance.teachers[teacher].site], (hour.starts_at, hour.ends_at)
         return (
-            hour.slot in one.free
-            and not self._teachers.at(teacher, *span)
-            and self.load_left(teacher, hour.starts_at) + extra > 0
-            and len(self._studios.at(one.site, *span)) < self.instance.lead_sites[one.site].studios
-            and not any(what.stops_lead(self.instance, teacher, *span) for what in self.happenings)
+            bool(self._teachers.at(teacher, *span))
+            or len(self._studios.at(site.id, *span)) >= site.studios
+            or any(what.stops_lead(self.instance, teacher, *span) for what in self.happenings)
         )
 
     def load_left(self, teacher: str, at: datetime) -> int:

@@ -6,7 +6,8 @@ come at another time, then fewest have another teacher, then the soonest comes f
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 
 from lms.schools.repairing.diary import EXTRA, Diary, Hour
 from lms.schools.repairing.types import (
@@ -41,6 +42,9 @@ def find(diary: Diary, happening: Happening, now: datetime) -> Found:
     concerned = list(_concerned(diary, happening))
     troubles = tuple(_trouble(diary, lesson, seats, now) for lesson, seats in concerned)
     ways = [_together(diary, concerned, proposals, now) for proposals in WAYS] if concerned else []
+    if concerned and happening.instead:
+        proposals = (partial(on_the_day, happening.instead), *WAYS[1])
+        ways.append(_together(diary, concerned, proposals, now))
     if len(troubles) == 1:
         ways += troubles[0].fixes
     different = {one.key: one for one in ways}
@@ -125,6 +129,20 @@ def substitutes(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: date
             ):
                 coming = (seat for seat in seats if diary.meet(hour, seat.starts_at, seat.ends_at))
                 yield from _given(diary, lesson, teacher, hour, coming, SUBSTITUTE)
+
+
+def on_the_day(
+    day: date, diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: datetime
+) -> Iterator[tuple[Move, ...]]:
+    """The lesson as it is, on a day that has the lessons of the lesson's weekday."""
+    site = diary.site_of(lesson.teacher)
+    later = timedelta(days=(day - diary.day_of(site, lesson.starts_at)).days)
+    lead = Hour((0, 0), lesson.starts_at + later, lesson.ends_at + later)
+    if lead.starts_at <= now or diary.is_busy(lesson.teacher, lead):
+        return
+    own = [replace(one, starts_at=one.starts_at + later, ends_at=one.ends_at + later) for one in seats]
+    if there := _seated(diary, lesson, lesson.teacher, lead, own, len(seats), False):
+        yield (Move(MAKE_UP, lesson, there, lesson.teacher, lead.starts_at, lead.ends_at),)
 
 
 def other_times(

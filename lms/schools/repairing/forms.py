@@ -1,6 +1,7 @@
 """What a scheduler says has happened."""
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -40,17 +41,33 @@ class HappeningForm(forms.Form):
     of = forms.ChoiceField()
     begins = _MomentField(label=_("From"))
     ends = _MomentField(label=_("Until"))
+    instead = forms.DateField(
+        label=_("Day that has its lessons instead"),
+        required=False,
+        help_text=_("A Saturday, for example; without one, lessons are made up one by one."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
     reason = forms.CharField(
         label=_("Reason"), required=False, max_length=200, help_text=_("Stands in the text for the group.")
     )
 
-    def __init__(self, data: Any, *, keys: tuple[str, ...], label: Any) -> None:
+    def __init__(self, data: Any, *, keys: tuple[str, ...], label: Any, days: Collection[date]) -> None:
         super().__init__(data, use_required_attribute=True)
+        self._days = days
         of = self.fields["of"]
         assert isinstance(of, forms.ChoiceField)
         of.label, of.choices = label, [(key, key) for key in keys]
-        if not keys:
+        if not label:
             del self.fields["of"]
+        else:
+            del self.fields["instead"]
+
+    def clean_instead(self) -> date | None:
+        """A day without lessons of its own."""
+        day: date | None = self.cleaned_data["instead"]
+        if day in self._days:
+            raise ValidationError(_("This day has lessons already."))
+        return day
 
     def clean(self) -> dict[str, Any]:
         """An end after the beginning."""

@@ -1,7 +1,8 @@
 """From rows to what fixes are found in: the term's places, and its dated lessons around a happening."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 
@@ -12,6 +13,7 @@ from lms.schools.repairing.diary import Diary
 from lms.schools.repairing.fixes import WITHIN_DAYS
 from lms.schools.repairing.types import Happening, Lesson, Seat
 from lms.schools.scheduling.reading import read_instance
+from lms.schools.selectors import HOME_ZONE
 
 WEEK = timedelta(days=7)
 
@@ -21,17 +23,28 @@ def diary_of(term: Term, happening: Happening) -> Diary:
 
     What was said to have happened before is true then as well.
     """
-    days = list(school_days(term))
+    days = _days(term, happening)
     last = happening.ends.date()
     after = [day for day, _ in days if day > last][:WITHIN_DAYS]
     begins, ends = happening.begins - WEEK, happening.ends + WEEK * 2
     if after:
         ends = max(ends, ends + (after[-1] - last))
+    if happening.instead:
+        ends = max(ends, ends + (happening.instead - last))
     before = (Happening(one.kind, one.whose, one.begins, one.ends) for one in _told(term, begins, ends))
     known = dict.fromkeys([happening, *before])
     instance = read_instance(document_of(term))
     empty = Diary(instance, days, ())
     return Diary(instance, days, _lessons(term, empty, begins, ends), known)
+
+
+def _days(term: Term, happening: Happening) -> list[tuple[date, int]]:
+    """The school days; the one instead of a day lost has its weekday."""
+    days = dict(school_days(term))
+    lost = happening.begins.astimezone(ZoneInfo(HOME_ZONE)).date()
+    if happening.instead and lost in days:
+        days.setdefault(happening.instead, days[lost])
+    return sorted(days.items())
 
 
 def _told(term: Term, begins: datetime, ends: datetime) -> Iterator[Repair]:

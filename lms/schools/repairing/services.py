@@ -1,8 +1,9 @@
 """The fix that was chosen, stored: all of it in one transaction, and once however often it is sent."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -11,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from lms.schools.errors import Clash, FixGone
 from lms.schools.models import Attendance, LeadTeacher, Repair, Session, Term
+from lms.schools.publishing import school_days
 from lms.schools.repairing.fixes import find
 from lms.schools.repairing.reading import diary_of
 from lms.schools.repairing.telling import changes
-from lms.schools.repairing.types import CANCEL, RECORDING, Fix, Happening, Move, Seat
+from lms.schools.repairing.types import CANCEL, DAY, RECORDING, Fix, Happening, Move, Seat
+from lms.schools.selectors import HOME_ZONE
 
 
 def repair(
@@ -44,6 +47,8 @@ def _repair(
         raise FixGone(_("The timetable has changed since this was shown; nothing was changed. Choose again."))
     told = changes(diary, chosen)
     _Store(term, chosen).store()
+    if happening.kind == DAY:
+        _keep_calendar(term, happening)
     return Repair.objects.create(
         term=term,
         key=key,
@@ -56,6 +61,19 @@ def _repair(
         by_id=by.pk,
         made_at=now,
     )
+
+
+def _keep_calendar(term: Term, happening: Happening) -> None:
+    """Whole days lost are holidays from now on, and the day instead is a swapped one: the next version knows."""
+    begins, ends = (one.astimezone(ZoneInfo(HOME_ZONE)) for one in (happening.begins, happening.ends))
+    weekdays = dict(school_days(term))
+    first = begins.date() + timedelta(days=begins.time() != time())
+    lost = [day for day in weekdays if first <= day < ends.date()]
+    term.holidays = sorted({*term.holidays, *(day.isoformat() for day in lost)})
+    term.swapped = {day: weekday for day, weekday in term.swapped.items() if date.fromisoformat(day) not in lost}
+    if happening.instead and begins.date() in weekdays:
+        term.swapped[happening.instead.isoformat()] = weekdays[begins.date()]
+    term.save(update_fields=["holidays", "swapped"])
 
 
 class _Store:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from lms.schools.scheduling.types import Instance
@@ -46,12 +46,16 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Happening:
-    """What has happened, to whom (`key` is empty for a day lost), from when to before when."""
+    """What has happened, to whom (`key` is empty for a day lost), from when to before when.
+
+    `instead` is a day without lessons that has those of a day lost.
+    """
 
     kind: str
     key: str
     begins: datetime
     ends: datetime
+    instead: date | None = None
 
     def meets(self, starts_at: datetime, ends_at: datetime) -> bool:
         return starts_at < self.ends and self.begins < ends_at

@@ -1,6 +1,6 @@
 """The screen of what has happened, and of what was done about it: for schedulers of the term, not there for others."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from lms.core.errors import FieldschoolError
 from lms.schools import access, selectors
 from lms.schools.access import person, personal
 from lms.schools.models import LeadSite, LeadTeacher, Repair, School, Term
+from lms.schools.publishing import school_days
 from lms.schools.repairing import telling
 from lms.schools.repairing.fixes import find
 from lms.schools.repairing.forms import HappeningForm
@@ -61,14 +62,18 @@ def repair(request: HttpRequest, term: UUID) -> HttpResponse:
     keys = (
         tuple(model._default_manager.filter(term=found).order_by("key").values_list("key", flat=True)) if model else ()
     )
+    days = dict(school_days(found))
     asked = bool(request.GET.keys() & {"begins", "ends"})
     zone = ZoneInfo(_zone(found, kind, request.GET.get("of", "")))
-    form = HappeningForm(request.GET if asked else _today(now().astimezone(zone), request), keys=keys, label=label)
+    form = HappeningForm(
+        request.GET if asked else _today(now().astimezone(zone), request), keys=keys, label=label, days=days
+    )
     shown = {"term": found, "kind": kind, "title": title, "form": form, "asked": asked}
     if not asked or not form.is_valid():
         return render(request, "schools/repair.html", shown, status=422 if asked else 200)
     given = form.cleaned_data
-    happening = Happening(kind, given.get("of", ""), *(given[one].replace(tzinfo=zone) for one in ("begins", "ends")))
+    begins, ends = (given[one].replace(tzinfo=zone).astimezone(UTC) for one in ("begins", "ends"))
+    happening = Happening(kind, given.get("of", ""), begins, ends, given.get("instead"))
     refused = None
     if request.method == "POST":
         try:

@@ -72,5 +72,6 @@ def site_off(key: str, day: int = 1) -> Happening:
     return Happening(SITE, key, on(day), on(day + 1))
 
 
-def lost(day: int = 1) -> Happening:
-    return Happening(DAY, "", on(day), on(day + 1))
+def lost(day: int = 1, instead: int | None = None) -> Happening:
+    other = on(instead, 12).date() if instead else None
+    return Happening(DAY, "", on(day), on(day + 1), other)

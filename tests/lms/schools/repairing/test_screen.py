@@ -31,7 +31,7 @@ from lms.schools.repairing.reading import diary_of
 from lms.schools.repairing.services import repair
 from lms.schools.repairing.types import CANCEL, MAKE_UP, RECORDING, SUBSTITUTE, Found, Happening
 from tests.lms.schools.repairing import places
-from tests.lms.schools.repairing.places import NOW, away, county, off_line, on
+from tests.lms.schools.repairing.places import NOW, away, county, lost, off_line, on
 from tests.lms.schools.test_pages import person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,28 @@ def test_a_school_off_line_leaves_the_lesson_to_the_others() -> None:
     watched = Session.objects.get(starts_at=on(1, 8), mode="recording")
     assert [(one.school_class.key, one.replaces) for one in watched.attendances.all()] == [("A", None)]
     assert lesson.sequence == 1
+
+
+def test_a_holiday_that_is_moved_takes_all_lessons_along_and_the_next_version_knows() -> None:
+    user = person("scheduler", schedules=True)
+    term = published(by=user)
+    moved = lost(1, instead=6)
+    best = found(term, moved).ways[0]
+    assert (best.many(MAKE_UP), {one.starts_at.date() for one in best.moves}) == (3, {date(2026, 9, 12)})
+    repair(term=term, happening=moved, fix=best.key, key=uuid4(), reason="", by=user, now=NOW)
+    term.refresh_from_db()
+    assert (term.holidays, term.swapped) == (["2026-09-07"], {"2026-09-12": 1})
+    given = Session.objects.filter(state="planned", starts_at__lt=on(8)).values_list("starts_at", flat=True)
+    assert sorted(given) == [on(6, 8), on(6, 9)]
+    assert Attendance.objects.filter(replaces__isnull=False, starts_at__gt=on(6), starts_at__lt=on(7)).count() == 3
+
+
+def test_a_morning_lost_is_no_holiday() -> None:
+    user = person("scheduler", schedules=True)
+    term = published(by=user)
+    done(term, Happening("day", "", on(1), on(1, 12)), CANCEL, user)
+    term.refresh_from_db()
+    assert (term.holidays, term.swapped) == ([], {})
 
 
 def test_a_fix_that_is_there_no_more_is_refused_and_changes_nothing() -> None:
@@ -260,6 +282,9 @@ def test_every_kind_has_a_form_that_starts_now(client: Client, term: Term, kind:
         ({"ends": "2027-09-07T00:00"}, 422),
         ({"of": "nobody"}, 422),
         ({"of": ""}, 422),
+        ({"kind": "day", "instead": "2026-09-08"}, 422),
+        ({"kind": "day", "instead": "someday"}, 422),
+        ({"kind": "day", "instead": "2026-09-12"}, 200),
         ({"kind": "earthquake"}, 200),
         ({"kind": "site", "of": "L"}, 200),
         ({"kind": "day", "of": ""}, 200),
