@@ -44,10 +44,11 @@ violations are those the independent checker finds, untrue reasons and requests 
 REPAIR = """
 ## One teacher away, {name}
 
-Each of {many} teachers in turn is away for the week; solving alone, {limit} s at most.
+Each of {many} teachers in turn is away for the week; solving alone, {limit} s at most. *Greedy* puts forced lessons
+wherever one fits, and moves nobody.
 
-| forced lessons | given again | others moved, mean | most | others lost | solving s, mean | most | violations |
-|---:|---:|---:|---:|---:|---:|---:|---:|
+| forced lessons | given again | by greedy | others moved, mean | most | others lost | solving s, mean | most | violations |
+|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 """
 
 

@@ -30,6 +30,8 @@ WITHIN_DAYS = 5
 MOST_OF_A_KIND = 3
 """So many substitutes, and so many other times, are shown for a lesson."""
 
+MOST_ALONE = 40
+"""Of so many lessons, the first ones, each is looked at alone as well."""
 MOST_TRIED = 200
 """So many ways to make room for a lesson are looked at."""
 
@@ -40,15 +42,17 @@ Propose = Callable[[Diary, Lesson, tuple[Seat, ...], datetime], Iterator[tuple[M
 def find(diary: Diary, happening: Happening, now: datetime) -> Found:
     """What the happening, one of the diary's, takes away from `now` on, and what can be done about it."""
     concerned = list(_concerned(diary, happening))
-    troubles = tuple(_trouble(diary, lesson, seats, now) for lesson, seats in concerned)
-    ways = [_together(diary, concerned, proposals, now) for proposals in WAYS] if concerned else []
-    if concerned and happening.instead:
-        proposals = (partial(on_the_day, happening.instead), *WAYS[1])
-        ways.append(_together(diary, concerned, proposals, now))
-    if len(troubles) == 1:
-        ways += troubles[0].fixes
-    different = {one.key: one for one in ways}
-    return Found(troubles, tuple(sorted(different.values(), key=lambda one: (-one.covers, one.rank))))
+    if not concerned:
+        return Found((), ())
+    troubles = [_trouble(diary, lesson, seats, now) for lesson, seats in concerned[:MOST_ALONE]]
+    troubles += [Trouble(lesson, seats, ()) for lesson, seats in concerned[MOST_ALONE:]]
+    ways = [_together(diary, concerned, proposals, now) for proposals in WAYS]
+    ways += troubles[0].fixes if len(troubles) == 1 else ()
+    ways.sort(key=lambda one: (-one.covers, one.rank))
+    if happening.instead:
+        first: Propose = partial(on_the_day, happening.instead)
+        ways.insert(0, _together(diary, concerned, (first, *WAYS[1]), now))
+    return Found(tuple(troubles), tuple({one.key: one for one in ways}.values()))
 
 
 def _concerned(diary: Diary, happening: Happening) -> Iterator[tuple[Lesson, tuple[Seat, ...]]]:

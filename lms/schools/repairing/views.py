@@ -58,17 +58,10 @@ def repair(request: HttpRequest, term: UUID) -> HttpResponse:
     if kind not in KINDS:
         shown = {"term": found, "kinds": [(own, words) for own, (words, _label, _model) in KINDS.items()]}
         return render(request, "schools/repair.html", {**shown, "repairs": found.repairs.order_by("-made_at")[:20]})
-    title, label, model = KINDS[kind]
-    keys = (
-        tuple(model._default_manager.filter(term=found).order_by("key").values_list("key", flat=True)) if model else ()
-    )
-    days = dict(school_days(found))
-    asked = bool(request.GET.keys() & {"begins", "ends"})
     zone = ZoneInfo(_zone(found, kind, request.GET.get("of", "")))
-    form = HappeningForm(
-        request.GET if asked else _today(now().astimezone(zone), request), keys=keys, label=label, days=days
-    )
-    shown = {"term": found, "kind": kind, "title": title, "form": form, "asked": asked}
+    asked = bool(request.GET.keys() & {"begins", "ends"})
+    form = _form(found, kind, request.GET if asked else _today(now().astimezone(zone), request))
+    shown = {"term": found, "kind": kind, "title": KINDS[kind][0], "form": form, "asked": asked}
     if not asked or not form.is_valid():
         return render(request, "schools/repair.html", shown, status=422 if asked else 200)
     given = form.cleaned_data
@@ -117,6 +110,13 @@ def _only_schedulers(request: HttpRequest, term: Term) -> None:
         raise Http404
 
 
+def _form(term: Term, kind: str, data: Any) -> HappeningForm:
+    _title, label, model = KINDS[kind]
+    rows = model._default_manager.filter(term=term).order_by("key") if model else None
+    keys = tuple(rows.values_list("key", flat=True)) if rows is not None else ()
+    return HappeningForm(data, keys=keys, label=label, days=dict(school_days(term)))
+
+
 def _zone(term: Term, kind: str, key: str) -> str:
     """By whose clock times are told."""
     found = {
@@ -163,6 +163,6 @@ def _found(term: Term, happening: Happening, reason: str, zone: ZoneInfo) -> dic
         "what": what,
         "many": many,
         "ways": [shown(one, many) for one in found.ways],
-        "troubles": [[shown(fix, len(one.seats)) for fix in one.fixes] for one in found.troubles],
+        "troubles": [[shown(fix, len(one.seats)) for fix in one.fixes] for one in found.troubles if one.fixes],
         "key": uuid4(),
     }
