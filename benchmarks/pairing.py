@@ -47,7 +47,7 @@ REPAIR = """
 Each of {many} teachers in turn is away for the week; solving alone, {limit} s at most. *Greedy* puts forced lessons
 wherever one fits, and moves nobody.
 
-| forced lessons | given again | by greedy | others moved, mean | most | others lost | solving s, mean | most | violations |
+| forced lessons | given again | by greedy | others moved, mean | most | lost | solving s, mean | most | violations |
 |---:|---:|---:|---:|---:|---:|---:|---:|---:|
 """
 

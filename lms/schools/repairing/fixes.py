@@ -1,7 +1,7 @@
 """What can be done about lessons that cannot be held as planned, ranked by least change.
 
-A lesson held live is better than its recording, and that better than none. Among those live, fewest classes have to
-come at another time, then fewest have another teacher, then the soonest comes first.
+Another teacher at the same time changes least, then the lesson at another time, the sooner the better, then its
+recording; no lesson is the last resort.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,7 +22,6 @@ from lms.schools.repairing.types import (
     Move,
     Seat,
     Trouble,
-    summed,
 )
 
 WITHIN_DAYS = 5
@@ -31,7 +30,7 @@ MOST_OF_A_KIND = 3
 """So many substitutes, and so many other times, are shown for a lesson."""
 
 MOST_ALONE = 40
-"""Of so many lessons, the first ones, each is looked at alone as well."""
+"""Of so many lessons, the first ones, each is looked at alone as well; when there are more, none makes room."""
 MOST_TRIED = 200
 """So many ways to make room for a lesson are looked at."""
 
@@ -46,12 +45,14 @@ def find(diary: Diary, happening: Happening, now: datetime) -> Found:
         return Found((), ())
     troubles = [_trouble(diary, lesson, seats, now) for lesson, seats in concerned[:MOST_ALONE]]
     troubles += [Trouble(lesson, seats, ()) for lesson, seats in concerned[MOST_ALONE:]]
-    ways = [_together(diary, concerned, proposals, now) for proposals in WAYS]
+    few = len(concerned) <= MOST_ALONE
+    kinds = [[one for one in proposals if few or one is not making_room] for proposals in WAYS]
+    ways = [_together(diary, concerned, proposals, now) for proposals in kinds]
     ways += troubles[0].fixes if len(troubles) == 1 else ()
-    ways.sort(key=lambda one: (-one.covers, one.rank))
+    ways.sort(key=lambda one: (-one.covers, one.cost))
     if happening.instead:
         first: Propose = partial(on_the_day, happening.instead)
-        ways.insert(0, _together(diary, concerned, (first, *WAYS[1]), now))
+        ways.insert(0, _together(diary, concerned, (first, *kinds[1]), now))
     return Found(tuple(troubles), tuple({one.key: one for one in ways}.values()))
 
 
@@ -89,8 +90,8 @@ def _trouble(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: datetim
 def _preference(moves: tuple[Move, ...]) -> tuple[object, ...]:
     """The better moves come first: for more classes, then with less change for each of them."""
     first = moves[0]
-    rank = summed(one.rank for one in moves)
-    return (-len(first.seats), rank, not first.into, first.starts_at, first.teacher, first.into)
+    cost = sum(one.cost for one in moves)
+    return (-len(first.seats), cost, not first.into, first.starts_at, first.teacher, first.into)
 
 
 def _together(
@@ -154,15 +155,17 @@ def other_times(
 ) -> Iterator[tuple[Move, ...]]:
     """Times within WITHIN_DAYS school days at which the classes, taken out, are open and meet a teacher who is free."""
     days = _days(diary, lesson)
+    own = [one for seat in seats for one in _own_times(diary, seat, days)]
     for into in _alike(diary, lesson):
         if into.starts_at > now and diary.day_of(diary.site_of(into.teacher), into.starts_at) in days:
             lead = Hour((0, 0), into.starts_at, into.ends_at)
-            yield from _joined(diary, lesson, into, _meeting(diary, seats, lead, days), MAKE_UP, twice)
+            yield from _joined(diary, lesson, into, _meeting(diary, own, lead), MAKE_UP, twice)
     for teacher in _teachers(diary, lesson):
         for day in days:
             for hour in diary.hours(diary.site_of(teacher), day):
-                if hour.starts_at > now and diary.could_lead(teacher, hour, EXTRA):
-                    coming = _meeting(diary, seats, hour, [day])
+                if hour.starts_at <= now or not (coming := _meeting(diary, own, hour)):
+                    continue
+                if diary.could_lead(teacher, hour, EXTRA):
                     yield from _given(diary, lesson, teacher, hour, coming, MAKE_UP, twice)
 
 
@@ -193,15 +196,16 @@ def _in_the_way(
     diary: Diary, lesson: Lesson, seat: Seat, now: datetime
 ) -> Iterator[tuple[str, Hour, Seat, Lesson, tuple[Seat, ...]]]:
     """Teachers with times of theirs and of the class that meet, and a lesson then with those whose going might help."""
-    school = diary.school_of(seat.school_class)
+    school, days = diary.school_of(seat.school_class), _days(diary, lesson)
+    own_times = list(_own_times(diary, seat, days))
     for teacher in _teachers(diary, lesson):
         if not diary.reaches(teacher, seat.school_class):
             continue
-        for day in _days(diary, lesson):
+        for day in days:
             for hour in diary.hours(diary.site_of(teacher), day):
                 if hour.starts_at <= now or hour.slot not in diary.instance.teachers[teacher].free:
                     continue
-                for own in _meeting(diary, [seat], hour, [day]):
+                for own in _meeting(diary, own_times, hour):
                     for other in diary.around(hour.starts_at):
                         if not diary.is_untouched(other) or other.starts_at <= now or other.fixed:
                             continue
@@ -306,11 +310,9 @@ def _own_times(diary: Diary, seat: Seat, days: Iterable[date]) -> Iterator[Seat]
                 yield replace(seat, starts_at=hour.starts_at, ends_at=hour.ends_at)
 
 
-def _meeting(diary: Diary, seats: Iterable[Seat], lead: Hour, days: Iterable[date]) -> list[Seat]:
-    """The classes at those of these times that meet the lead's."""
-    days = list(days)
-    own = (one for seat in seats for one in _own_times(diary, seat, days))
-    return [one for one in own if diary.meet(lead, one.starts_at, one.ends_at)]
+def _meeting(diary: Diary, own_times: Iterable[Seat], lead: Hour) -> list[Seat]:
+    """Those of the classes' own times that meet the lead's."""
+    return [one for one in own_times if diary.meet(lead, one.starts_at, one.ends_at)]
 
 
 def _joined(

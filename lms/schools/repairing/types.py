@@ -1,7 +1,6 @@
 """What goes into finding fixes and what comes out. Instants are UTC; ids and keys are texts."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -12,6 +11,9 @@ TEACHER, SCHOOL, SITE, DAY = "teacher", "school", "site", "day"
 """Kinds of happenings: a teacher is away, a school or a lead site is off line, a day is lost for all."""
 SUBSTITUTE, MAKE_UP, RECORDING, CANCEL = "substitute", "make_up", "recording", "cancel"
 """What becomes of a lesson: another teacher at the same time, another time, its recording, nothing."""
+COSTS = {SUBSTITUTE: 0.0, MAKE_UP: 3.0, RECORDING: 14.0, CANCEL: 30.0}
+OTHER_TEACHER, TOO_MANY, LATER = 1.0, 1.0, 0.1
+"""What a change costs a class. A recording costs more than three others moved for a lesson to be held live."""
 
 
 @dataclass(frozen=True)
@@ -103,16 +105,11 @@ class Move:
         return (self.starts_at.date() - self.lesson.starts_at.date()).days
 
     @property
-    def rank(self) -> tuple[int, ...]:
-        """How much changes, in lessons of classes: not held, recorded, other time, too many, other teacher; days."""
-        many = len(self.seats)
-        return (
-            many * (self.how == CANCEL),
-            many * (self.how == RECORDING),
-            many * (self.how == MAKE_UP),
-            many * (self.extra + self.twice),
-            many * (self.teacher != self.lesson.teacher),
-            many * self.days_later,
+    def cost(self) -> float:
+        """How much changes, for the classes together."""
+        each = COSTS[self.how] + (self.extra + self.twice) * TOO_MANY
+        return len(self.seats) * (
+            each + (self.teacher != self.lesson.teacher) * OTHER_TEACHER + self.days_later * LATER
         )
 
 
@@ -131,8 +128,9 @@ class Fix:
         return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
     @property
-    def rank(self) -> tuple[int, ...]:
-        return summed(one.rank for one in self.moves)
+    def cost(self) -> float:
+        """How much changes in all."""
+        return sum(one.cost for one in self.moves)
 
     @property
     def covers(self) -> int:
@@ -169,7 +167,3 @@ class Found:
         """The fix of that key, if it is one of these."""
         each = [*self.ways, *(fix for trouble in self.troubles for fix in trouble.fixes)]
         return next((one for one in each if one.key == key), None)
-
-
-def summed(ranks: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
-    return tuple(sum(column) for column in zip(*ranks, strict=True))
