@@ -60,11 +60,10 @@ def _run(options: argparse.Namespace, began_s: float) -> None:
         sys.exit(str(error))
     from django.conf import settings
 
-    from demo import accounts, county
+    from demo import accounts
     from demo.processes import Processes
     from demo.progress import Screen
     from demo.site import prepare
-    from lms.core.clock import now
 
     refusal = accounts.refusal()
     if refusal:
@@ -77,7 +76,6 @@ def _run(options: argparse.Namespace, began_s: float) -> None:
     try:
         prepare(processes, screen)
         accounts.ensure()
-        county.ensure(now())
         _serve(options, began_s, processes, screen, folder)
     finally:
         processes.stop()

@@ -58,7 +58,6 @@ def _makers() -> str:
 _NOT_MAKERS = {
     "__main__.py",
     "accounts.py",
-    "county.py",
     "records.py",
     "processes.py",
     "progress.py",

@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -159,40 +158,6 @@ def kept_and_watched_in_the_field(browser: "Browser", lesson: str) -> bytes:
         return picture
 
 
-def a_teacher_is_ill(browser: "Browser", lesson: str) -> bytes:
-    """08:05, the English teacher is ill: one screen, the fixes, one of them made, a text in the clipboard."""
-    day = datetime.now(UTC).date() + timedelta(days=1)
-    while day.isoweekday() > 5:
-        day += timedelta(days=1)
-    with phone(browser, permissions=["clipboard-read", "clipboard-write"]) as context:
-        page = context.new_page()
-        page.goto(f"{_root(lesson)}/account/sign-in/?next=/schools/")
-        page.fill("#id_username", "operator")
-        page.fill("#id_password", "operator-demo")
-        page.press("#id_password", "Enter")
-        page.locator("main a", has_text="青石县").click()
-        page.locator("main a", has_text="出了情况").click()
-        page.locator("main a", has_text="老师不能上课").click()
-        page.select_option("#id_of", "陈晓燕")
-        page.fill("#id_begins", f"{day}T08:05")
-        page.fill("#id_ends", f"{day + timedelta(days=1)}T00:00")
-        page.fill("#id_reason", "生病")
-        page.locator("form.county .main").click()
-        fixes = page.locator("main > form.fix")
-        wait_for(page, lambda: fixes.count() >= 3, "three fixes")
-        fixes.first.locator("summary").click()
-        page.locator("h1").scroll_into_view_if_needed()
-        picture = page.screenshot(full_page=False)
-        text = fixes.first.locator("textarea").input_value()
-        fixes.first.locator("button.main").click()
-        page.wait_for_url("**/schools/repairs/*/")
-        page.locator("[data-copy]").click()
-        page.locator("[data-copied]").wait_for()
-        if page.evaluate("navigator.clipboard.readText()").split() != text.split() or "周敏" not in text:
-            raise NotSeenError("the text for the group is not what was copied")
-        return picture
-
-
 def _root(lesson: str) -> str:
     parts = urlsplit(lesson)
     return f"{parts.scheme}://{parts.netloc}"
@@ -210,5 +175,4 @@ MOMENTS: Mapping[str, Callable[["Browser", str], bytes]] = {
     "moment-3-file": a_lesson_as_a_file,
     "moment-4-voice": a_second_voice,
     "moment-5-field": kept_and_watched_in_the_field,
-    "moment-8-ill": a_teacher_is_ill,
 }

@@ -7,18 +7,12 @@ from benchmarks.site import Site
 from scripts.moments import MOMENTS
 
 pytestmark = pytest.mark.e2e
-PEOPLE = """
-from demo import accounts, county
-from lms.core.clock import now
-accounts.ensure()
-county.ensure(now())
-"""
 
 
 @pytest.fixture(scope="module")
 def lesson(site: Site) -> str:
     """A lesson's address on a site where the demonstration's people can sign in."""
-    site.run("manage.py", "shell", "-v0", "-c", PEOPLE)
+    site.run("manage.py", "shell", "-v0", "-c", "from demo import accounts; accounts.ensure()")
     return site.address + site.lesson("voices")
 
 

@@ -1,12 +1,12 @@
 """Who is where when, in dated lessons: kept up while lessons are taken out and put elsewhere."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from lms.schools.repairing.types import CANCEL, RECORDING, Happening, Lesson, Move, Seat
-from lms.schools.scheduling.types import Instance, Place, Slot
+from lms.schools.scheduling.types import Instance, Period, Place, Slot
 
 _Span = tuple[datetime, datetime, int]
 DAY = timedelta(days=1)
@@ -41,7 +41,7 @@ class _Spans:
 
 
 class Diary:
-    """Lessons of some weeks. `days` are the school days with the weekday whose lessons they have.
+    """Lessons of some weeks. `days` are the school days with the weekday whose lessons they have; `bells` ring on them.
 
     It keeps H4 to H15 on dates. H7 is about the lessons of every week: a lesson that is made up may be one of up to
     `EXTRA` more, where the caller says so.
@@ -53,6 +53,7 @@ class Diary:
         days: Iterable[tuple[date, int]],
         lessons: Iterable[Lesson],
         happenings: Iterable[Happening] = (),
+        bells: Callable[[Place, date, int], tuple[Period, ...]] = lambda place, day, weekday: place.bells,
     ) -> None:
         self.instance = instance
         self.days = tuple(days)
@@ -62,7 +63,8 @@ class Diary:
         self._teachers, self._classes, self._rooms, self._studios, self._links = (_Spans() for _ in range(5))
         self._load: Counter[tuple[str, int, int]] = Counter()
         self._on_day: Counter[tuple[str, str, date]] = Counter()
-        self._hours: dict[tuple[str, date], tuple[Hour, ...]] = {}
+        self._bells = bells
+        self._hours: dict[tuple[str, str, date], tuple[Hour, ...]] = {}
         self._made = 0
         self.tolerance = timedelta(minutes=instance.rules.start_tolerance_minutes)
         self._alike: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
@@ -76,12 +78,13 @@ class Diary:
 
     def hours(self, place: Place, day: date) -> tuple[Hour, ...]:
         """The periods of a place on a school day."""
-        if (place.id, day) not in self._hours:
-            self._hours[place.id, day] = tuple(self._ring(place, day, self.weekday[day]))
-        return self._hours[place.id, day]
+        key = (type(place).__name__, place.id, day)  # a school may be a lead site too
+        if key not in self._hours:
+            self._hours[key] = tuple(self._ring(place, day, self.weekday[day]))
+        return self._hours[key]
 
     def _ring(self, place: Place, day: date, weekday: int) -> Iterator[Hour]:
-        for period, bell in enumerate(place.bells, 1):
+        for period, bell in enumerate(self._bells(place, day, weekday), 1):
             local = datetime.combine(day, time(bell.start_min // 60, bell.start_min % 60), place.timezone)
             starts_at = local.astimezone(UTC)
             yield Hour((weekday, period), starts_at, starts_at + timedelta(minutes=bell.minutes))
