@@ -192,6 +192,9 @@ def looked_at(browser: "Browser", address: str, look: Callable[[str, "Page"], No
         for kind in ("teacher", "school", "site", "day"):
             page.goto(f"{term}repair/?kind={kind}")
             look(f"form-{kind}", page)
+        page.goto(f"{term}ask/")
+        page.locator("main form .main").click()
+        look("ask", page)
         page.goto(f"{address}/schools/")
         say_what(page, f"{day}T00:00", f"{day + timedelta(days=1)}T00:00")
         look("fixes", page)

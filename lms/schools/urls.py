@@ -16,6 +16,7 @@ urlpatterns = [
     path("<uuid:term>/plan/", views.make, name="schools_make"),
     path("<uuid:term>/week/<str:kind>/", views.week, name="schools_week"),
     path("<uuid:term>/repair/", repairing.repair, name="schools_repair"),
+    path("<uuid:term>/ask/", repairing.ask, name="schools_ask"),
     path("repairs/<uuid:repair>/", repairing.repaired, name="schools_repaired"),
     path("plans/<uuid:plan>/", views.plan, name="schools_plan"),
     path("plans/<uuid:plan>/<str:verb>/", views.act, name="schools_act"),

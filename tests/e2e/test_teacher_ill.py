@@ -42,7 +42,7 @@ def test_every_page_is_right_for_eyes_and_readers(browser: Browser, county: Site
         assert page.evaluate("document.documentElement.scrollWidth") == 360, name
 
     teacher_ill.looked_at(browser, county.address, look, scheme)
-    assert names == ["plan", "kinds", "form-teacher", "form-school", "form-site", "form-day", "fixes", "done"]
+    assert names == ["plan", "kinds", "form-teacher", "form-school", "form-site", "form-day", "ask", "fixes", "done"]
 
 
 def test_without_javascript_a_fix_is_made_and_its_text_can_be_selected(browser: Browser, county: Site) -> None:

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=lms.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('key', models.UUIDField()),
-                ('kind', models.CharField(choices=[('teacher', 'Teacher'), ('school', 'School'), ('site', 'Site'), ('day', 'Day')], max_length=10)),
+                ('kind', models.CharField(choices=[('teacher', 'Teacher'), ('school', 'School'), ('site', 'Site'), ('day', 'Day'), ('request', 'Request')], max_length=10)),
                 ('whose', models.CharField(blank=True, max_length=200)),
                 ('begins', models.DateTimeField()),
                 ('ends', models.DateTimeField()),

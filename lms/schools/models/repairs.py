@@ -11,7 +11,8 @@ from lms.schools.models.terms import Term
 class Repair(models.Model):
     """Who had lessons changed, when and why; `key` is the form's own: sent twice, it is done once.
 
-    Until `ends` nobody counts on `whose` again. `changes` says what became of each lesson, as it is told to people.
+    Until `ends` nobody counts on `whose` again; of a request it is the class. `changes` says what became of each
+    lesson, as it is told to people.
     """
 
     class Kind(models.TextChoices):
@@ -19,6 +20,7 @@ class Repair(models.Model):
         SCHOOL = "school"
         SITE = "site"
         DAY = "day"
+        REQUEST = "request"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     term = models.ForeignKey(Term, models.CASCADE, related_name="repairs")

@@ -1,6 +1,6 @@
 """What a scheduler says has happened."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -76,3 +76,21 @@ class HappeningForm(forms.Form):
         if begins and ends and not begins < ends <= begins + LONGEST:
             raise ValidationError(_("It must end after it begins, and within 200 days."))
         return cleaned
+
+
+class WishForm(forms.Form):
+    """More lessons for a class, from a day on."""
+
+    use_required_attribute = True
+
+    of = forms.ChoiceField(label=_("Class"))
+    what = forms.ChoiceField(label=_("Subject and level"))
+    lessons = forms.IntegerField(label=_("Lessons a week"), min_value=1, max_value=5, initial=1)
+    begins = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, data: Any, *, classes: Iterable[str], taught: Iterable[tuple[str, Any]], **options: Any) -> None:
+        super().__init__(data, **options)
+        for name, choices in (("of", [(key, key) for key in classes]), ("what", list(taught))):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices

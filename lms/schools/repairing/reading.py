@@ -1,7 +1,7 @@
 """From rows to what fixes are found in: the term's places, and its dated lessons around a happening."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from lms.schools.importing import document_of
 from lms.schools.models import Attendance, Repair, Session, Term
 from lms.schools.publishing import school_days
-from lms.schools.repairing.diary import Diary
+from lms.schools.repairing.diary import DAY, Diary
 from lms.schools.repairing.fixes import WITHIN_DAYS
 from lms.schools.repairing.types import Happening, Lesson, Seat
 from lms.schools.scheduling.reading import read_instance
@@ -31,11 +31,24 @@ def diary_of(term: Term, happening: Happening) -> Diary:
         ends = max(ends, ends + (after[-1] - last))
     if happening.instead:
         ends = max(ends, ends + (happening.instead - last))
-    before = (Happening(one.kind, one.whose, one.begins, one.ends) for one in _told(term, begins, ends))
-    known = dict.fromkeys([happening, *before])
+    before = _told(term, begins, ends)
+    return _diary(term, days, begins, ends, dict.fromkeys([happening, *before]))
+
+
+def dated(term: Term, begins: datetime) -> Diary:
+    """The lessons from a time on to the end of the term."""
+    ends = datetime.combine(term.ends_on, datetime.min.time(), UTC) + WEEK
+    days = [one for one in school_days(term) if one[0] >= begins.date() - DAY]
+    return _diary(term, days, begins - WEEK, ends, _told(term, begins, ends))
+
+
+def _diary(
+    term: Term, days: list[tuple[date, int]], begins: datetime, ends: datetime, happenings: Iterable[Happening]
+) -> Diary:
     instance = read_instance(document_of(term))
-    empty = Diary(instance, days, ())
-    return Diary(instance, days, _lessons(term, empty, begins, ends), known)
+    everywhere = list(school_days(term))
+    lessons = _lessons(term, Diary(instance, everywhere, ()), begins, ends)
+    return Diary(instance, days, lessons, happenings)
 
 
 def _days(term: Term, happening: Happening) -> list[tuple[date, int]]:
@@ -47,8 +60,11 @@ def _days(term: Term, happening: Happening) -> list[tuple[date, int]]:
     return sorted(days.items())
 
 
-def _told(term: Term, begins: datetime, ends: datetime) -> Iterator[Repair]:
-    yield from Repair.objects.filter(term=term, begins__lt=ends, ends__gt=begins).order_by("begins", "pk")
+def _told(term: Term, begins: datetime, ends: datetime) -> Iterator[Happening]:
+    """What was said to have happened then."""
+    rows = Repair.objects.filter(term=term, begins__lt=ends, ends__gt=begins).exclude(kind=Repair.Kind.REQUEST)
+    for one in rows.order_by("begins", "pk"):
+        yield Happening(one.kind, one.whose, one.begins, one.ends)
 
 
 def _lessons(term: Term, diary: Diary, begins: datetime, ends: datetime) -> Iterator[Lesson]:

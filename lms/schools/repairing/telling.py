@@ -14,6 +14,8 @@ from lms.schools.repairing.diary import Diary
 from lms.schools.repairing.types import CANCEL, DAY, MAKE_UP, RECORDING, SCHOOL, SUBSTITUTE, TEACHER, Fix
 
 Change = Mapping[str, Any]
+BEGINS = "begins"
+"""How of lessons that are given from a day on."""
 
 
 def changes(diary: Diary, fix: Fix) -> list[dict[str, Any]]:
@@ -79,6 +81,8 @@ def span(begins: datetime, ends: datetime) -> str:
 
 def happened(kind: str, whose: str, begins: datetime, ends: datetime, zone: str) -> str:
     """What has happened, to whom, from when to when, in a line."""
+    if kind == "request":
+        return _("%(whose)s has more lessons.") % {"whose": whose}
     sentence = {
         TEACHER: _("%(whose)s cannot teach: %(when)s."),
         SCHOOL: _("%(whose)s is off line: %(when)s."),
@@ -90,7 +94,26 @@ def happened(kind: str, whose: str, begins: datetime, ends: datetime, zone: str)
 
 def line(row: Change) -> str:
     """What becomes of a lesson, for its classes at one school."""
+    if row["how"] == BEGINS:
+        return _begins(row)
     return _("%(lesson)s: %(becomes)s") % {"lesson": named(row), "becomes": becomes(row)}
+
+
+def _begins(row: Change) -> str:
+    """Lessons that a class has from a day on."""
+    told = _("%(classes)s (%(school)s): %(subject)s by %(teacher)s (%(site)s), %(slots)s, from %(day)s on") % {
+        "classes": _and().join(row["classes"]),
+        "school": row["school"],
+        "subject": words.subject(row["subject"]),
+        "teacher": row["teacher"],
+        "site": row["site"],
+        "slots": _and().join(words.slot((slot[0], slot[1])) for slot in row["slots"]),
+        "day": day(date.fromisoformat(row["from"])),
+    }
+    if row["missed"]:
+        missed = _and().join(day(date.fromisoformat(one)) for one in row["missed"])
+        told = _("%(told)s, but not on %(days)s") % {"told": told, "days": missed}
+    return told
 
 
 def named(row: Change) -> str:
@@ -148,7 +171,7 @@ def whom(rows: Iterable[Change]) -> list[str]:
 
 def _teachers(rows: Iterable[Change]) -> Iterator[str]:
     for row in rows:
-        if row["how"] in (SUBSTITUTE, MAKE_UP):
+        if row["how"] in (SUBSTITUTE, MAKE_UP, BEGINS):
             yield _("%(teacher)s (%(site)s)") % {"teacher": row["teacher"], "site": row["site"]}
         if row["how"] == CANCEL or row["teacher"] != row["was_teacher"]:
             yield row["was_teacher"]

@@ -1,5 +1,6 @@
 """The screen of what has happened, and of what was done about it: for schedulers of the term, not there for others."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lms.core.clock import now
 from lms.core.errors import FieldschoolError
-from lms.schools import access, selectors
+from lms.schools import access, selectors, words
 from lms.schools.access import person, personal
-from lms.schools.models import LeadSite, LeadTeacher, Repair, School, Term
+from lms.schools.models import LeadSite, LeadTeacher, Repair, School, SchoolClass, Term
 from lms.schools.publishing import school_days
-from lms.schools.repairing import telling
+from lms.schools.repairing import asking, telling
 from lms.schools.repairing.fixes import find
-from lms.schools.repairing.forms import HappeningForm
+from lms.schools.repairing.forms import HappeningForm, WishForm
 from lms.schools.repairing.reading import diary_of
 from lms.schools.repairing.services import repair as make_repair
 from lms.schools.repairing.types import (
@@ -85,6 +86,52 @@ def repair(request: HttpRequest, term: UUID) -> HttpResponse:
             return redirect("schools_repaired", repair=done.pk)
     shown |= {**_found(found, happening, given["reason"], zone), "refused": refused}
     return render(request, "schools/repair.html", shown, status=409 if refused else 200)
+
+
+@personal
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, term: UUID) -> HttpResponse:
+    """A class asks for more lessons: where they could be; POST gives them where one chose."""
+    found = get_object_or_404(Term, pk=term)
+    _only_schedulers(request, found)
+    asked = "begins" in request.GET
+    classes = SchoolClass.objects.filter(term=found).order_by("key").values_list("key", flat=True)
+    today = {"begins": now().date(), "of": request.GET.get("of", "")}
+    form = WishForm(request.GET if asked else None, classes=classes, taught=_taught(found), initial=today)
+    shown: dict[str, Any] = {"term": found, "form": form, "asked": asked}
+    if not asked or not form.is_valid():
+        return render(request, "schools/ask.html", shown, status=422 if asked else 200)
+    given = form.cleaned_data
+    subject, level = json.loads(given["what"])
+    wish = asking.Wish(given["of"], subject, level, given["lessons"], given["begins"])
+    refused = None
+    if request.method == "POST":
+        way, key = request.POST.get("fix", ""), _key(request.POST.get("key", ""))
+        try:
+            done = asking.grant(term=found, wish=wish, way=way, key=key, by=person(request), now=now())
+        except FieldschoolError as error:
+            refused = error
+        else:
+            return redirect("schools_repaired", repair=done.pk)
+    ways = [
+        {
+            "key": one.key,
+            "joins": one.joins,
+            "teacher": one.placement.teacher,
+            "slots": [words.slot(slot) for slot in one.placement.own_slots],
+            "needs": words.changes(one.needs),
+        }
+        for one in asking.ways_for(found, wish)
+    ]
+    shown |= {"ways": ways, "looked": True, "key": uuid4(), "refused": refused}
+    return render(request, "schools/ask.html", shown, status=409 if refused else 200)
+
+
+def _taught(term: Term) -> list[tuple[str, str]]:
+    """Each subject with each level that somebody teaches it at."""
+    rows = LeadTeacher.objects.filter(term=term).values_list("subject", "levels")
+    each = sorted({(subject, level) for subject, levels in rows for level in levels})
+    return [(json.dumps(one, ensure_ascii=False), f"{words.subject(one[0])} · {one[1]}") for one in each]
 
 
 @personal

@@ -71,7 +71,7 @@ class Proposal:
 
     @property
     def price(self) -> float:
-        return sum(one.price for one in self.changes)
+        return _price(self.changes)
 
 
 def cheapest_changes(instance: Instance, timetable: Timetable, most_s: float = 5.0) -> dict[str, Proposal]:
@@ -96,6 +96,27 @@ def cheapest_changes(instance: Instance, timetable: Timetable, most_s: float = 5
             tried[wanted] = _inserted(used, wanted, request, unmet)
         found[request.id] = tried[wanted]
     return found
+
+
+def ways(instance: Instance, streams: Iterable[Stream], request: Request) -> list[tuple[tuple[Change, ...], Placement]]:
+    """Where a request, one of the instance's, could be put, each with the changes it needs; the cheapest first.
+
+    Of streams that are not given yet, the cheapest of each teacher. Everybody else stays.
+    """
+    used = _Used(instance, Timetable(tuple(streams), (), 0, 100, 0))
+    given = used.streams.keys()
+    best: dict[object, tuple[tuple[Change, ...], Placement]] = {}
+    for changes, place in used.ways(request):
+        key = (place.teacher, place.level, frozenset(place.slots))
+        new = key if key in given else place.teacher
+        if new not in best or _price(changes) < _price(best[new][0]):
+            best[new] = changes, place
+    is_new = {new: isinstance(new, str) for new in best}
+    return [best[new] for new in sorted(best, key=lambda new: (_price(best[new][0]), is_new[new], best[new][1].slots))]
+
+
+def _price(changes: Iterable[Change]) -> float:
+    return sum(one.price for one in changes)
 
 
 def changed(instance: Instance, changes: Iterable[Change]) -> Instance:
@@ -171,7 +192,7 @@ def _cheapest(used: "_Used", request: Request) -> tuple[tuple[Change, ...], Plac
     """The cheapest changes for a request and where it would then be; none of them when it fits as it is."""
     best: tuple[float, tuple[Change, ...], Placement] | None = None
     for changes, placement in used.ways(request):
-        price = sum(one.price for one in changes)
+        price = _price(changes)
         if best is None or price < best[0]:
             best = price, changes, placement
         if not price:
@@ -289,7 +310,7 @@ class _Used:
             own, changes = received
             lead = [] if slot in teacher.free else [Change(FREE, teacher.id, slot)]
             lead += self._studios(teacher, [slot])
-            price = sum(one.price for one in [*changes, *lead])
+            price = _price([*changes, *lead])
             if slot[0] not in by_day or price < by_day[slot[0]][0]:
                 by_day[slot[0]] = price, slot, (own, [*changes, *lead])
         for days in combinations(sorted(by_day), lessons) if lessons <= WEEKDAYS else ():
@@ -325,7 +346,7 @@ class _Used:
                 changes.append(Change(ROOM, school.id))
             if self._on_link(school, site, lead) >= self.instance.counties[school.county].max_concurrent:
                 changes.append(Change(LINK, school.county))
-            if best is None or sum(one.price for one in changes) < sum(one.price for one in best[1]):
+            if best is None or _price(changes) < _price(best[1]):
                 best = own, changes
         return best
 
