@@ -14,7 +14,7 @@ from lms.core.clock import now as present
 from lms.schools.errors import NotUnderWay, PlanUnderWay
 from lms.schools.importing import document_of
 from lms.schools.models import LeadTeacher, LessonRequest, LessonSeries, Plan, SeriesReceiver, Term
-from lms.schools.scheduling.changes import Proposal, cheapest_changes
+from lms.schools.scheduling.changes import Proposal, cheapest_changes, partly_covered
 from lms.schools.scheduling.reading import read_instance
 from lms.schools.scheduling.types import BadInput, Timetable
 
@@ -69,7 +69,7 @@ def run_next(*, now: datetime) -> bool:
     except BadInput as error:  # rows were corrected into what cannot be planned
         _fail(claimed, str(error))
         return True
-    _store(claimed, made, cheapest_changes(instance, made))
+    _store(claimed, made, cheapest_changes(instance, made), partly_covered(instance, made))
     return True
 
 
@@ -132,12 +132,14 @@ class _Watch:
             raise self._enough
 
 
-def _told(proposal: Proposal | None) -> dict[str, Any]:
-    return {"changes": [list(one) for one in proposal.changes], "gain": proposal.gain} if proposal else {}
+def _told(proposal: Proposal | None, partly: int) -> dict[str, Any]:
+    """What else is known of a request left out."""
+    changes = {"changes": [list(one) for one in proposal.changes], "gain": proposal.gain} if proposal else {}
+    return changes | ({"partly": partly} if partly else {})
 
 
 @transaction.atomic
-def _store(claimed: Plan, made: Timetable, proposals: Mapping[str, Proposal]) -> None:
+def _store(claimed: Plan, made: Timetable, proposals: Mapping[str, Proposal], partly: Mapping[str, int]) -> None:
     held = _held(claimed).update(
         state=Plan.State.DRAFT,
         leased_until=None,
@@ -145,7 +147,8 @@ def _store(claimed: Plan, made: Timetable, proposals: Mapping[str, Proposal]) ->
         bound_percent=made.bound_percent,
         seconds=made.seconds,
         left_out=[
-            {"request": one.request, "reasons": list(one.reasons), **_told(proposals.get(one.request))}
+            {"request": one.request, "reasons": list(one.reasons)}
+            | _told(proposals.get(one.request), partly.get(one.request, 0))
             for one in made.unmet
         ],
     )

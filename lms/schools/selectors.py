@@ -77,6 +77,7 @@ class LeftOut:
     """A request that the plan does not cover, with the codes of FORMAT.md, section 5.
 
     `changes` are the cheapest that would cover it, if any are known, and with them `gain` lessons a week in all.
+    `partly` of its lessons could be given as it is.
     """
 
     school: str
@@ -87,6 +88,7 @@ class LeftOut:
     reasons: tuple[str, ...]
     changes: tuple[Change, ...]
     gain: int
+    partly: int
 
 
 def terms_of(user_id: int, *, sees_all: bool) -> QuerySet[Term]:
@@ -209,6 +211,7 @@ def left_out(plan: Plan) -> tuple[LeftOut, ...]:
             tuple(by_key[row.key]["reasons"]),
             tuple(_change(*one) for one in by_key[row.key].get("changes", ())),
             by_key[row.key].get("gain", 0),
+            by_key[row.key].get("partly", 0),
         )
         for row in rows.order_by("school_class__school__key", "school_class__key", "subject", "key")
     )

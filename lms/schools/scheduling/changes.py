@@ -98,6 +98,26 @@ def cheapest_changes(instance: Instance, timetable: Timetable, most_s: float = 5
     return found
 
 
+def partly_covered(instance: Instance, timetable: Timetable, most_s: float = 3.0) -> dict[str, int]:
+    """How many lessons a week of each request left out could be given as it is, of those where some could.
+
+    Each by itself: FORMAT.md covers requests whole or not at all (H3), so this is for people to decide.
+    """
+    until = time.monotonic() + most_s
+    used = _Used(instance, timetable)
+    found: dict[str, int] = {}
+    for one in timetable.unmet:
+        request = instance.requests[one.request]
+        for lessons in range(request.lessons_per_week - 1, 0, -1):
+            if time.monotonic() > until:
+                return found
+            best = _cheapest(used, replace(request, lessons_per_week=lessons))
+            if best is not None and not best[0]:
+                found[request.id] = lessons
+                break
+    return found
+
+
 def ways(instance: Instance, streams: Iterable[Stream], request: Request) -> list[tuple[tuple[Change, ...], Placement]]:
     """Where a request, one of the instance's, could be put, each with the changes it needs; the cheapest first.
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from lms.schools.checking.report import check
-from lms.schools.scheduling.changes import Change, Proposal, changed, cheapest_changes, with_placements
+from lms.schools.scheduling.changes import Change, Proposal, changed, cheapest_changes, partly_covered, with_placements
 from lms.schools.scheduling.documents import timetable_document
 from lms.schools.scheduling.planning import plan
 from lms.schools.scheduling.reading import read_instance
@@ -117,3 +117,21 @@ def test_time_that_is_up_leaves_the_rest_without_changes() -> None:
     document = instance(teachers=[teacher("T", max_weekly_lessons=0)])
     read = read_instance(document)
     assert cheapest_changes(read, plan(read, time_limit_s=0.15), most_s=-1) == {}
+
+
+def test_what_could_be_given_in_part_is_told() -> None:
+    document = instance(requests=[request("R", "G", lessons_per_week=3), request("Q", "G", subject="art")])
+    read = read_instance(document)
+    assert partly_covered(read, plan(read, time_limit_s=0.15)) == {"R": 2}
+    assert partly_covered(read, plan(read, time_limit_s=0.15), most_s=-1) == {}
+
+
+@settings(max_examples=30)
+@given(factories.instances(most_requests=6))
+def test_in_part_means_that_a_smaller_request_would_be_covered(document: Any) -> None:
+    made, _ = proposed(document)
+    for own, lessons in partly_covered(read_instance(document), made).items():
+        smaller = copy.deepcopy(document)
+        next(one for one in smaller["requests"] if one["id"] == own)["lessons_per_week"] = lessons
+        report = check(smaller, timetable_document(made))
+        assert [one.where for one in report.violations if "simply be added" in one.sentence] == [f"unmet {own}"]
