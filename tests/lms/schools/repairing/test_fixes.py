@@ -25,6 +25,7 @@ from lms.schools.repairing.types import (
 from lms.schools.scheduling.documents import timetable_document
 from lms.schools.scheduling.planning import plan
 from lms.schools.scheduling.reading import read_instance
+from scripts import teacher_ill
 from tests.lms.schools import factories
 from tests.lms.schools.factories import request, school, site, teacher
 from tests.lms.schools.repairing.places import MONDAY, NOW, away, county, lost, off_line, on, site_off, timetable
@@ -256,6 +257,27 @@ def links(document: Any, after: Diary) -> Iterator[str]:
             )
             if there > county_row["max_concurrent"]:
                 yield f"H15 {county_row['id']} {at}"
+
+
+def test_of_a_school_off_line_for_a_day_nearly_all_is_made_up_and_the_rest_recorded() -> None:
+    """A county with English every day: the bar of 85 %, on every school and day."""
+    document = teacher_ill.document(MONDAY)
+    streams = [
+        {"teacher": name, "subject": teacher_ill.TEACHERS[name][1], "level": "小学", "slots": slots}
+        | {"receivers": [{"request": own, "class": own, "slots": slots} for own in classes]}
+        for name, slots, classes in teacher_ill.GIVEN
+    ]
+    concerned = made_up = recorded = 0
+    for own in teacher_ill.SCHOOLS:
+        for day in range(1, 6):
+            happening = off_line(own, day)
+            best = find(diary(document, happening, previous={"streams": streams}), happening, NOW).ways[0]
+            concerned += best.covers
+            made_up += best.many(MAKE_UP)
+            recorded += best.many(RECORDING)
+    assert concerned >= 30
+    assert made_up >= 0.85 * concerned
+    assert made_up + recorded == concerned
 
 
 def test_a_lesson_that_crosses_midnight_by_utc_is_seen_from_both_days() -> None:
