@@ -28,7 +28,6 @@ WITHIN_DAYS = 5
 """A lesson is made up within so many school days after its own."""
 MOST_OF_A_KIND = 3
 """So many substitutes, and so many other times, are shown for a lesson."""
-
 MOST_ALONE = 40
 """Of so many lessons, the first ones, each is looked at alone as well; when there are more, none makes room."""
 MOST_TRIED = 200
@@ -125,14 +124,14 @@ def substitutes(diary: Diary, lesson: Lesson, seats: tuple[Seat, ...], now: date
         if into.teacher != lesson.teacher or into.starts_at != lesson.starts_at:
             yield from _joined(diary, lesson, into, seats, SUBSTITUTE)
     day = diary.day_of(diary.site_of(lesson.teacher), lesson.starts_at)
+    if day not in diary.weekday:  # it became a holiday since
+        return
     for teacher in _teachers(diary, lesson):
         if teacher == lesson.teacher:
             continue
         for hour in diary.hours(diary.site_of(teacher), day):
-            if any(diary.meet(hour, seat.starts_at, seat.ends_at) for seat in seats) and diary.could_lead(
-                teacher, hour
-            ):
-                coming = (seat for seat in seats if diary.meet(hour, seat.starts_at, seat.ends_at))
+            coming = _meeting(diary, seats, hour)
+            if coming and diary.could_lead(teacher, hour):
                 yield from _given(diary, lesson, teacher, hour, coming, SUBSTITUTE)
 
 

@@ -76,7 +76,10 @@ def _lessons(term: Term, diary: Diary, begins: datetime, ends: datetime) -> Iter
         .prefetch_related(Prefetch("attendances", attending.order_by("school_class__key")))
         .order_by("starts_at", "pk")
     )
+    instance = diary.instance
     for one in sessions:
+        if one.teacher.key not in instance.teachers:  # no longer in the county's data
+            continue
         yield Lesson(
             id=str(one.pk),
             teacher=one.teacher.key,
@@ -84,7 +87,7 @@ def _lessons(term: Term, diary: Diary, begins: datetime, ends: datetime) -> Iter
             level=one.series.level,
             starts_at=one.starts_at,
             ends_at=one.ends_at,
-            seats=tuple(_seat(each) for each in one.attendances.all()),
+            seats=tuple(_seat(each) for each in one.attendances.all() if each.school_class.key in instance.classes),
             live=one.mode == Session.Mode.LIVE,
             fixed=_is_fixed(diary, one),
         )

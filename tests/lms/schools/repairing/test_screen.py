@@ -147,6 +147,15 @@ def test_a_holiday_that_is_moved_takes_all_lessons_along_and_the_next_version_kn
     assert Attendance.objects.filter(replaces__isnull=False, starts_at__gt=on(6), starts_at__lt=on(7)).count() == 3
 
 
+def test_lessons_on_what_became_a_holiday_still_find_another_time() -> None:
+    user = person("scheduler", schedules=True)
+    term = published(by=user)
+    Term.objects.update(holidays=["2026-09-07"])
+    term.refresh_from_db()
+    best = found(term, away("T")).ways[0]
+    assert (best.many(MAKE_UP), best.many(SUBSTITUTE)) == (2, 0)
+
+
 def test_a_morning_lost_is_no_holiday() -> None:
     user = person("scheduler", schedules=True)
     term = published(by=user)
