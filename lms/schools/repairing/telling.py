@@ -1,6 +1,7 @@
 """What became of lessons, in words: for the page, for the log, and as a text to paste into a group."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -92,11 +93,31 @@ def happened(kind: str, whose: str, begins: datetime, ends: datetime, zone: str)
     return sentence % {"whose": whose, "when": when}
 
 
-def line(row: Change) -> str:
-    """What becomes of a lesson, for its classes at one school."""
-    if row["how"] == BEGINS:
-        return _begins(row)
-    return _("%(lesson)s: %(becomes)s") % {"lesson": named(row), "becomes": becomes(row)}
+@dataclass(frozen=True)
+class Line:
+    """What becomes of a lesson, for all of its classes that it becomes of. `row` is the first of theirs."""
+
+    lesson: str
+    becomes: str
+    row: Change
+
+    def __str__(self) -> str:
+        if not self.becomes:
+            return self.lesson
+        return _("%(lesson)s: %(becomes)s") % {"lesson": self.lesson, "becomes": self.becomes}
+
+
+def lines(rows: Iterable[Change]) -> list[Line]:
+    """The changes, those alike told once."""
+    alike: dict[tuple[Any, ...], list[Change]] = {}
+    made: list[Line] = []
+    for row in rows:
+        if row["how"] == BEGINS:
+            made.append(Line(_begins(row), "", row))
+            continue
+        key = (row["was"], row["subject"], row["was_teacher"], becomes(row), row["extra"], row["twice"], row["shift"])
+        alike.setdefault(key, []).append(row)
+    return made + [Line(named(each), key[3], each[0]) for key, each in alike.items()]
 
 
 def _begins(row: Change) -> str:
@@ -116,13 +137,17 @@ def _begins(row: Change) -> str:
     return told
 
 
-def named(row: Change) -> str:
+def named(rows: Sequence[Change]) -> str:
     """A lesson by when it was to be, its subject and its classes."""
-    return _("%(when)s %(subject)s, %(classes)s (%(school)s)") % {
-        "when": moment(datetime.fromisoformat(row["was"])),
-        "subject": words.subject(row["subject"]),
-        "classes": _and().join(row["classes"]),
-        "school": row["school"],
+    first = rows[0]
+    classes = [
+        _("%(classes)s (%(school)s)") % {"classes": _and().join(row["classes"]), "school": row["school"]}
+        for row in rows
+    ]
+    return _("%(when)s %(subject)s, %(classes)s") % {
+        "when": moment(datetime.fromisoformat(first["was"])),
+        "subject": words.subject(first["subject"]),
+        "classes": _and().join(classes),
     }
 
 
@@ -160,7 +185,7 @@ def text(what: str, reason: str, rows: Iterable[Change]) -> str:
     head = _("Change of lessons. %(what)s") % {"what": what}
     if reason:
         head = _("%(head)s Reason: %(reason)s.") % {"head": head, "reason": reason}
-    return "\n".join([head, *(f"{number}. {line(row)}" for number, row in enumerate(rows, 1))])
+    return "\n".join([head, *(f"{number}. {line}" for number, line in enumerate(lines(rows), 1))])
 
 
 def whom(rows: Iterable[Change]) -> list[str]:

@@ -147,7 +147,7 @@ def repaired(request: HttpRequest, repair: UUID) -> HttpResponse:
         "what": what,
         "text": telling.text(what, done.reason, done.changes),
         "whom": telling.whom(done.changes),
-        "lines": [telling.line(one) for one in done.changes],
+        "lines": telling.lines(done.changes),
     }
     return render(request, "schools/repaired.html", shown)
 
@@ -196,7 +196,7 @@ def _found(term: Term, happening: Happening, reason: str, zone: ZoneInfo) -> dic
         rows = telling.changes(diary, fix)
         return {
             "key": fix.key,
-            "lines": [(telling.named(row), telling.becomes(row), row) for row in rows],
+            "lines": telling.lines(rows),
             "text": telling.text(what, reason, rows),
             "whom": telling.whom(rows),
             "covers": fix.covers,

@@ -251,12 +251,22 @@ def test_one_screen_has_the_fixes_by_least_change_each_with_a_text_and_makes_the
     assert answers[0]["Location"].removeprefix("/en") in client.get(f"/schools/{term.pk}/repair/").content.decode()
 
 
+def test_forms_of_the_page_are_taken_where_tokens_are_asked_for(client: Client, term: Term) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get(username="scheduler"), backend="django.contrib.auth.backends.ModelBackend")
+    page = strict.get(asked(client, term))
+    tokens = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode())
+    fixes = shown(page)
+    assert len(tokens) >= len(fixes)
+    fields = {"fix": fixes[0][0], "key": fixes[0][1]}
+    assert strict.post(asked(client, term), {**fields, "csrfmiddlewaretoken": tokens[0]}).status_code == 302
+
+
 def test_the_text_is_in_the_reader_s_language(client: Client, term: Term) -> None:
     first = shown(client.get(asked(client, term)))[0][2]
     assert first.splitlines() == [
         "【调课】T不能上课：9月7日星期一。原因：flu。",
-        "1. 9月7日星期一 08:00 音乐，A（SA）：时间不变，由V（L）上",
-        "2. 9月7日星期一 08:00 音乐，B（SB）：时间不变，由V（L）上",
+        "1. 9月7日星期一 08:00 音乐，A（SA）、B（SB）：时间不变，由V（L）上",
     ]
 
 
