@@ -167,7 +167,7 @@ def a_teacher_is_ill(browser: "Browser", address: str, scheme: Scheme = "light")
         first = page.locator("main > form.fix").first
         first.locator("summary").click()
         text = first.locator("textarea").input_value()
-        picture = page.screenshot(full_page=True)
+        picture = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": 360, "height": 1200})
         first.locator("button.main").click()
         page.wait_for_url("**/schools/repairs/*/")
         page.locator("[data-copy]").click()
