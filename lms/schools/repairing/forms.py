@@ -86,7 +86,7 @@ class WishForm(forms.Form):
     of = forms.ChoiceField(label=_("Class"))
     what = forms.ChoiceField(label=_("Subject and level"))
     lessons = forms.IntegerField(label=_("Lessons a week"), min_value=1, max_value=5, initial=1)
-    begins = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    begins = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, data: Any, *, classes: Iterable[str], taught: Iterable[tuple[str, Any]], **options: Any) -> None:
         super().__init__(data, **options)
