@@ -1,6 +1,6 @@
 """What pages and feeds show of paired classes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from lms.schools.models import (
     County,
     LeadTeacher,
     LessonRequest,
+    LessonSeries,
     Member,
     Plan,
     School,
@@ -21,6 +22,8 @@ from lms.schools.models import (
     Term,
 )
 from lms.schools.scheduling.changes import Change
+from lms.schools.scheduling.comparing import Comparison, compare
+from lms.schools.scheduling.types import Receiver, Slot, Stream
 
 KINDS = ("county", "school", "class", "room", "teacher")
 HOME_ZONE = "Asia/Shanghai"
@@ -235,3 +238,57 @@ def advice(rows: Iterable[LeftOut]) -> tuple[Advice, ...]:
     return tuple(
         sorted(each.values(), key=lambda one: (-one.gain / sum(it.price for it in one.changes), -one.gain, one.changes))
     )
+
+
+def streams(plan: Plan) -> Iterator[Stream]:
+    """A plan's weekly series, as planning knows them."""
+    rows = LessonSeries.objects.filter(plan=plan).select_related("teacher")
+    for one in rows.prefetch_related("receivers__request__school_class").order_by("pk"):
+        receivers = tuple(
+            Receiver(each.request.key, each.request.school_class.key, tuple(_slots(each.slots)))
+            for each in sorted(one.receivers.all(), key=lambda each: each.request.key)
+        )
+        yield Stream(one.teacher.key, one.teacher.subject, one.level, tuple(_slots(one.slots)), receivers)
+
+
+def _slots(rows: list[list[int]]) -> list[Slot]:
+    return [(row[0], row[1]) for row in rows]
+
+
+COMPARED = (Plan.State.DRAFT, Plan.State.PUBLISHED, Plan.State.WITHDRAWN)
+"""The states in which a plan has series."""
+
+
+def compared_with(plan: Plan) -> QuerySet[Plan]:
+    """The other versions of its term that a plan can be compared with, the latest first."""
+    others = Plan.objects.filter(term=plan.term_id, state__in=COMPARED).exclude(pk=plan.pk)
+    return others.order_by("-version") if plan.state in COMPARED else others.none()
+
+
+@dataclass(frozen=True)
+class Other:
+    """A request whose lessons differ between two plans: (teacher, slot of the school) of each, before and after."""
+
+    school: str
+    school_class: str
+    subject: str
+    lessons_per_week: int
+    before: tuple[tuple[str, Slot], ...]
+    after: tuple[tuple[str, Slot], ...]
+
+
+def differences(before: Plan, after: Plan) -> tuple[Comparison, dict[str, Other]]:
+    """Two plans of a term side by side, and what is known of each request that differs."""
+    found = compare(streams(before), streams(after))
+    rows = LessonRequest.objects.filter(term=after.term_id, key__in=[one.request for one in found.differences])
+    by_key = {row.key: row for row in rows.select_related("school_class__school")}
+    return found, {
+        one.request: Other(
+            by_key[one.request].school_class.school.key,
+            by_key[one.request].school_class.key,
+            by_key[one.request].subject,
+            by_key[one.request].lessons_per_week,
+            *(tuple(sorted((teacher, own) for teacher, _lead, own in which)) for which in (one.before, one.after)),
+        )
+        for one in found.differences
+    }

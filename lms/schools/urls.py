@@ -19,5 +19,6 @@ urlpatterns = [
     path("<uuid:term>/ask/", repairing.ask, name="schools_ask"),
     path("repairs/<uuid:repair>/", repairing.repaired, name="schools_repaired"),
     path("plans/<uuid:plan>/", views.plan, name="schools_plan"),
+    path("plans/<uuid:plan>/compare/", views.compare, name="schools_compare"),
     path("plans/<uuid:plan>/<str:verb>/", views.act, name="schools_act"),
 ]

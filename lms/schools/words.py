@@ -44,6 +44,12 @@ REASONS = {
     "link_full": gettext_lazy("the county's link is taken"),
 }
 
+DIFFERENCES = {
+    "gained": gettext_lazy("Covered only now"),
+    "lost": gettext_lazy("Left out now"),
+    "moved": gettext_lazy("Other times or teachers"),
+}
+
 
 def subject(code: str) -> "str | _StrPromise":
     """A subject in words; what a county calls by a name of its own stays as it is."""

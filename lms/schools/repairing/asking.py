@@ -1,7 +1,6 @@
 """A class asks for lessons in the middle of a term: where they could be, and they are given from a day on."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -35,7 +34,7 @@ from lms.schools.repairing.telling import BEGINS
 from lms.schools.repairing.types import Seat
 from lms.schools.scheduling.changes import Change, Placement, ways
 from lms.schools.scheduling.reading import read_instance
-from lms.schools.scheduling.types import Instance, Receiver, Request, Slot, Stream
+from lms.schools.scheduling.types import Instance, Request
 
 MOST_WAYS = 6
 
@@ -71,7 +70,7 @@ def ways_for(term: Term, wish: Wish) -> list[Way]:
     if plan is None:
         return []
     instance, request = _instance(term, wish)
-    streams = list(_streams(plan))
+    streams = list(selectors.streams(plan))
     given = {(one.teacher, one.level, frozenset(one.slots)) for one in streams}
     return [
         Way(place, needs, (place.teacher, place.level, frozenset(place.slots)) in given)
@@ -83,20 +82,6 @@ def _instance(term: Term, wish: Wish) -> tuple[Instance, Request]:
     instance = read_instance(document_of(term))
     request = Request("", wish.school_class, wish.subject, wish.level, wish.lessons_per_week, 1.0)
     return replace(instance, requests={**instance.requests, "": request}), request
-
-
-def _streams(plan: Plan) -> Iterator[Stream]:
-    rows = LessonSeries.objects.filter(plan=plan).select_related("teacher").prefetch_related("receivers__request")
-    for one in rows.order_by("pk"):
-        receivers = tuple(
-            Receiver(each.request.key, "", tuple(_slots(each.slots)))
-            for each in sorted(one.receivers.all(), key=lambda each: each.request.key)
-        )
-        yield Stream(one.teacher.key, one.teacher.subject, one.level, tuple(_slots(one.slots)), receivers)
-
-
-def _slots(rows: Any) -> list[Slot]:
-    return [(row[0], row[1]) for row in rows]
 
 
 def grant(*, term: Term, wish: Wish, way: str, key: UUID, by: AbstractBaseUser, now: datetime) -> Repair:

@@ -29,3 +29,9 @@ def subject_words(code: str) -> "str | _StrPromise":
 def clock(at: datetime) -> str:
     """Hours and minutes on the clock the time was given by, not on the site's."""
     return f"{at:%H:%M}"
+
+
+@register.filter
+def slot_words(which: tuple[int, int]) -> str:
+    """A weekday and a period."""
+    return words.slot(which)
