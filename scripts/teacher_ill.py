@@ -180,7 +180,7 @@ def a_teacher_is_ill(browser: "Browser", address: str, scheme: Scheme = "light")
 
 def looked_at(browser: "Browser", address: str, look: Callable[[str, "Page"], None], scheme: Scheme = "light") -> None:
     """Every page of a repair, and a plan with the cheapest changes. `look` is shown each by its name."""
-    day = a_day() + timedelta(days=7)
+    day = a_day() + timedelta(weeks=1 if scheme == "light" else 2)
     with phone(browser, color_scheme=scheme, bypass_csp=True) as context:
         page = signed_in(context, address)
         page.locator("main .plain a", has_text=NAME).click()

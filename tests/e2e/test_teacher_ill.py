@@ -1,6 +1,7 @@
 """08:05, the English teacher is ill: one screen, three fixes, a text ready to paste; on a phone."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -48,8 +49,8 @@ def test_every_page_is_right_for_eyes_and_readers(browser: Browser, county: Site
 def test_without_javascript_a_fix_is_made_and_its_text_can_be_selected(browser: Browser, county: Site) -> None:
     context = browser.new_context(java_script_enabled=False, locale="zh-CN")
     page = teacher_ill.signed_in(context, county.address)
-    day = teacher_ill.a_day() + teacher_ill.timedelta(days=14)
-    teacher_ill.say_what(page, f"{day}T00:00", f"{day + teacher_ill.timedelta(days=1)}T00:00")
+    day = teacher_ill.a_day() + timedelta(weeks=3)
+    teacher_ill.say_what(page, f"{day}T00:00", f"{day + timedelta(days=1)}T00:00")
     page.locator("main > form.fix button.main").click()
     page.wait_for_url("**/schools/repairs/*/")
     assert "陈晓燕" in page.locator("textarea").input_value()
