@@ -184,8 +184,10 @@ def looked_at(browser: "Browser", address: str, look: Callable[[str, "Page"], No
     with phone(browser, color_scheme=scheme, bypass_csp=True) as context:
         page = signed_in(context, address)
         page.locator("main .plain a", has_text=NAME).click()
+        page.get_by_role("link", name="出了情况").wait_for()
         term = page.url
         page.locator("main .plain a").first.click()
+        page.locator(".advice").wait_for()
         look("plan", page)
         page.goto(f"{term}repair/")
         look("kinds", page)
@@ -194,12 +196,14 @@ def looked_at(browser: "Browser", address: str, look: Callable[[str, "Page"], No
             look(f"form-{kind}", page)
         page.goto(f"{term}ask/")
         page.locator("main form .main").click()
+        page.locator("main form.fix").first.wait_for()
         look("ask", page)
         page.goto(f"{address}/schools/")
         say_what(page, f"{day}T00:00", f"{day + timedelta(days=1)}T00:00")
         look("fixes", page)
         page.locator("main > form.fix").nth(1).locator("button").last.click()
         page.wait_for_url("**/schools/repairs/*/")
+        page.locator("[data-copy]").wait_for()
         look("done", page)
 
 
