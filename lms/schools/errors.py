@@ -133,3 +133,9 @@ class NotMovable(FieldschoolError):
 
 class BadChannel(FieldschoolError):
     code = "bad_channel"
+
+
+class FixGone(FieldschoolError):
+    """The timetable has changed since the fix was shown."""
+
+    code = "fix_gone"

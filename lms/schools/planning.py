@@ -1,8 +1,9 @@
 """Plans made by the worker: a row is leased, the solver runs, and its streams are stored in one transaction."""
 
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
@@ -13,6 +14,7 @@ from lms.core.clock import now as present
 from lms.schools.errors import NotUnderWay, PlanUnderWay
 from lms.schools.importing import document_of, planned_with
 from lms.schools.models import LeadTeacher, LessonRequest, LessonSeries, Plan, SeriesReceiver, Term
+from lms.schools.scheduling.changes import Proposal, cheapest_changes, partly_covered
 from lms.schools.scheduling.reading import read_instance
 from lms.schools.scheduling.types import BadInput, Timetable
 
@@ -55,8 +57,9 @@ def run_next(*, now: datetime) -> bool:
 
     document = document_of(claimed.term)
     try:
+        instance = read_instance(document)
         made = plan(
-            read_instance(document),
+            instance,
             time_limit_s=claimed.time_limit_s,
             seed=claimed.seed,
             watch=_Watch(claimed, Enough),
@@ -67,7 +70,7 @@ def run_next(*, now: datetime) -> bool:
     except BadInput as error:  # rows were corrected into what cannot be planned
         _fail(claimed, str(error))
         return True
-    _store(claimed, made, planned_with(document))
+    _store(claimed, made, planned_with(document), cheapest_changes(instance, made), partly_covered(instance, made))
     return True
 
 
@@ -130,8 +133,20 @@ class _Watch:
             raise self._enough
 
 
+def _told(proposal: Proposal | None, partly: int) -> dict[str, Any]:
+    """What else is known of a request left out."""
+    changes = {"changes": [list(one) for one in proposal.changes], "gain": proposal.gain} if proposal else {}
+    return changes | ({"partly": partly} if partly else {})
+
+
 @transaction.atomic
-def _store(claimed: Plan, made: Timetable, made_of: str) -> None:
+def _store(
+    claimed: Plan,
+    made: Timetable,
+    made_of: str,
+    proposals: Mapping[str, Proposal],
+    partly: Mapping[str, int],
+) -> None:
     held = _held(claimed).update(
         state=Plan.State.DRAFT,
         made_of=made_of,
@@ -139,7 +154,11 @@ def _store(claimed: Plan, made: Timetable, made_of: str) -> None:
         coverage_percent=made.coverage_percent,
         bound_percent=made.bound_percent,
         seconds=made.seconds,
-        left_out=[{"request": one.request, "reasons": list(one.reasons)} for one in made.unmet],
+        left_out=[
+            {"request": one.request, "reasons": list(one.reasons)}
+            | _told(proposals.get(one.request), partly.get(one.request, 0))
+            for one in made.unmet
+        ],
     )
     if not held:
         return

@@ -1,5 +1,6 @@
 """What pages and feeds show of paired classes."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -13,12 +14,16 @@ from lms.schools.models import (
     County,
     LeadTeacher,
     LessonRequest,
+    LessonSeries,
     Member,
     Plan,
     School,
     SchoolClass,
     Term,
 )
+from lms.schools.scheduling.changes import Change
+from lms.schools.scheduling.comparing import Comparison, compare
+from lms.schools.scheduling.types import Receiver, Slot, Stream
 
 KINDS = ("county", "school", "class", "room", "teacher")
 HOME_ZONE = "Asia/Shanghai"
@@ -85,7 +90,11 @@ class Board:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A request that the plan does not cover, with the codes of FORMAT.md, section 5."""
+    """A request that the plan does not cover, with the codes of FORMAT.md, section 5.
+
+    `changes` are the cheapest that would cover it, if any are known, and with them `gain` lessons a week in all.
+    `partly` of its lessons could be given as it is.
+    """
 
     school: str
     school_class: str
@@ -93,6 +102,9 @@ class LeftOut:
     level: str
     lessons_per_week: int
     reasons: tuple[str, ...]
+    changes: tuple[Change, ...]
+    gain: int
+    partly: int
 
 
 def terms_of(user_id: int, *, sees_all: bool) -> QuerySet[Term]:
@@ -235,7 +247,7 @@ def _lesson(row: Attendance, whom: Whose, zone: ZoneInfo) -> Lesson:
 
 def left_out(plan: Plan) -> tuple[LeftOut, ...]:
     """The requests that a plan does not cover, by school and class."""
-    by_key = {one["request"]: one["reasons"] for one in plan.left_out}
+    by_key = {one["request"]: one for one in plan.left_out}
     rows = LessonRequest.objects.filter(term=plan.term_id, key__in=by_key).select_related("school_class__school")
     return tuple(
         LeftOut(
@@ -244,7 +256,84 @@ def left_out(plan: Plan) -> tuple[LeftOut, ...]:
             row.subject,
             row.level,
             row.lessons_per_week,
-            tuple(by_key[row.key]),
+            tuple(by_key[row.key]["reasons"]),
+            tuple(_change(*one) for one in by_key[row.key].get("changes", ())),
+            by_key[row.key].get("gain", 0),
+            by_key[row.key].get("partly", 0),
         )
         for row in rows.order_by("school_class__school__key", "school_class__key", "subject", "key")
     )
+
+
+def _change(kind: str, key: str, slot: list[int] | None, more: int) -> Change:
+    return Change(kind, key, (slot[0], slot[1]) if slot else None, more)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Changes that would cover more, and how many lessons a week."""
+
+    changes: tuple[Change, ...]
+    gain: int
+
+
+def advice(rows: Iterable[LeftOut]) -> tuple[Advice, ...]:
+    """The changes of what is left out, each once: the most lessons for the least first."""
+    each = {row.changes: Advice(row.changes, row.gain) for row in rows if row.changes}
+    return tuple(
+        sorted(each.values(), key=lambda one: (-one.gain / sum(it.price for it in one.changes), -one.gain, one.changes))
+    )
+
+
+def streams(plan: Plan) -> Iterator[Stream]:
+    """A plan's weekly series, as planning knows them."""
+    rows = LessonSeries.objects.filter(plan=plan).select_related("teacher")
+    for one in rows.prefetch_related("receivers__request__school_class").order_by("pk"):
+        receivers = tuple(
+            Receiver(each.request.key, each.request.school_class.key, tuple(_slots(each.slots)))
+            for each in sorted(one.receivers.all(), key=lambda each: each.request.key)
+        )
+        yield Stream(one.teacher.key, one.teacher.subject, one.level, tuple(_slots(one.slots)), receivers)
+
+
+def _slots(rows: list[list[int]]) -> list[Slot]:
+    return [(row[0], row[1]) for row in rows]
+
+
+COMPARED = (Plan.State.DRAFT, Plan.State.PUBLISHED, Plan.State.WITHDRAWN)
+"""The states in which a plan has series."""
+
+
+def compared_with(plan: Plan) -> QuerySet[Plan]:
+    """The other versions of its term that a plan can be compared with, the latest first."""
+    others = Plan.objects.filter(term=plan.term_id, state__in=COMPARED).exclude(pk=plan.pk)
+    return others.order_by("-version") if plan.state in COMPARED else others.none()
+
+
+@dataclass(frozen=True)
+class Other:
+    """A request whose lessons differ between two plans: (teacher, slot of the school) of each, before and after."""
+
+    school: str
+    school_class: str
+    subject: str
+    lessons_per_week: int
+    before: tuple[tuple[str, Slot], ...]
+    after: tuple[tuple[str, Slot], ...]
+
+
+def differences(before: Plan, after: Plan) -> tuple[Comparison, dict[str, Other]]:
+    """Two plans of a term side by side, and what is known of each request that differs."""
+    found = compare(streams(before), streams(after))
+    rows = LessonRequest.objects.filter(term=after.term_id, key__in=[one.request for one in found.differences])
+    by_key = {row.key: row for row in rows.select_related("school_class__school")}
+    return found, {
+        one.request: Other(
+            by_key[one.request].school_class.school.key,
+            by_key[one.request].school_class.key,
+            by_key[one.request].subject,
+            by_key[one.request].lessons_per_week,
+            *(tuple(sorted((teacher, own) for teacher, _lead, own in which)) for which in (one.before, one.after)),
+        )
+        for one in found.differences
+    }

@@ -10,6 +10,7 @@ from lms.schools.feeds import views as feed_views
 from lms.schools.figures import views as figures
 from lms.schools.notices import views as notice_views
 from lms.schools.pairings import views as pairings
+from lms.schools.repairing import views as repairing
 
 urlpatterns = [
     path("", views.terms, name="schools"),
@@ -42,7 +43,11 @@ urlpatterns = [
     path("sessions/<uuid:session>/move/", move_views.move, name="schools_move"),
     path("<uuid:term>/calendar/<str:kind>/", feed_views.page, name="schools_calendar"),
     path("feeds/<str:token>.ics", feed_views.feed, name="schools_feed"),
+    path("<uuid:term>/repair/", repairing.repair, name="schools_repair"),
+    path("<uuid:term>/ask/", repairing.ask, name="schools_ask"),
+    path("repairs/<uuid:repair>/", repairing.repaired, name="schools_repaired"),
     path("plans/<uuid:plan>/", views.plan, name="schools_plan"),
+    path("plans/<uuid:plan>/compare/", views.compare, name="schools_compare"),
     path("plans/<uuid:plan>/<str:verb>/", views.act, name="schools_act"),
     path("lessons/<uuid:session>/", class_time.lesson, name="schools_lesson"),
     path("lessons/<uuid:session>/join/", class_time.join_lesson, name="schools_lesson_join"),

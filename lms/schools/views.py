@@ -20,6 +20,9 @@ from lms.schools.pictures import week_picture
 
 MOST_IN_A_WEEK = 150  # more are shown day by day: what a phone loads, and somebody reads
 
+MOST_ADVICE = 10
+"""So many changes stand above what a plan leaves out."""
+
 
 @personal
 @require_safe
@@ -83,16 +86,50 @@ def plan(request: HttpRequest, plan: UUID) -> HttpResponse:
 def _plan(request: HttpRequest, found: Plan, refused: FieldschoolError | None = None) -> HttpResponse:
     rows = selectors.left_out(found)
     left_out = [
-        {"row": row, "subject": words.subject(row.subject), "reasons": words.reasons(row.reasons)} for row in rows
+        {
+            "row": row,
+            "subject": words.subject(row.subject),
+            "reasons": words.reasons(row.reasons),
+            "changes": words.changes(row.changes),
+        }
+        for row in rows
     ]
+    advice = [(words.changes(one.changes), one.gain) for one in selectors.advice(rows)]
     shown = {
         "plan": found,
         "left_out": left_out,
+        "advice": advice[:MOST_ADVICE],
+        "others": selectors.compared_with(found),
         "lessons": sum(row.lessons_per_week for row in rows),
         "undated": publishing.undated_of(plan=found, now=now()),
         "refused": refused,
     }
     return render(request, "schools/plan.html", shown, status=409 if refused else 200)
+
+
+MOST_DIFFERENCES = 200
+"""So many requests of a kind are listed where two plans are compared."""
+
+
+@personal
+@require_safe
+def compare(request: HttpRequest, plan: UUID) -> HttpResponse:
+    """A plan beside another version of its term."""
+    found = get_object_or_404(Plan.objects.select_related("term"), pk=plan)
+    demand(access.may_schedule(request.user, found.term))
+    text = request.GET.get("with", "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    other = get_object_or_404(Plan, term=found.term, version=number, state__in=selectors.COMPARED)
+    comparison, rows = selectors.differences(other, found)
+    lists = [(name, [rows[one.request] for one in getattr(comparison, name)]) for name in ("gained", "lost", "moved")]
+    shown = {
+        "plan": found,
+        "other": other,
+        "same": comparison.same,
+        "moved": sum(one.moved for one in comparison.moved),
+        "lists": [(words.DIFFERENCES[name], len(each), each[:MOST_DIFFERENCES]) for name, each in lists if each],
+    }
+    return render(request, "schools/compare.html", shown)
 
 
 @personal

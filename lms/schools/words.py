@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
+
+from lms.schools.scheduling.changes import Change
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -91,6 +93,12 @@ def barrier(code: str, whom: str) -> str:
     """What stands in the way of a move, in words."""
     return BARRIERS[code] % {"whom": whom}
 
+DIFFERENCES = {
+    "gained": gettext_lazy("Covered only now"),
+    "lost": gettext_lazy("Left out now"),
+    "moved": gettext_lazy("Other times or teachers"),
+}
+
 
 def subject(code: str) -> "str | _StrPromise":
     """A subject in words; what a county calls by a name of its own stays as it is."""
@@ -119,3 +127,25 @@ def slot(weekday: int, period: int) -> str:
 def reasons(codes: Iterable[str]) -> str:
     """Why a request was left out, as one line."""
     return gettext("; ").join(str(REASONS.get(code, code)) for code in codes)
+
+
+def change(one: Change) -> str:
+    """Something to change, as an order."""
+    named = {"key": one.key, "n": one.more, "slot": slot(*one.slot) if one.slot else ""}
+    sentence = {
+        "open": gettext("class %(key)s: open %(slot)s"),
+        "free": gettext("teacher %(key)s: free %(slot)s"),
+        "load": ngettext(
+            "teacher %(key)s: %(n)s lesson more a week", "teacher %(key)s: %(n)s lessons more a week", one.more
+        ),
+        "receivers": gettext("teacher %(key)s: one class more in a lesson"),
+        "room": gettext("school %(key)s: one remote room more"),
+        "studio": gettext("lead site %(key)s: one lead classroom more"),
+        "link": gettext("county %(key)s: one lesson more at once on the link"),
+    }[one.kind]
+    return sentence % named
+
+
+def changes(each: Iterable[Change]) -> str:
+    """What has to be changed together, as one line."""
+    return gettext("; ").join(change(one) for one in each)

@@ -9,6 +9,7 @@ from lms.schools.models.notices import Channel, Delivery, Notice
 from lms.schools.models.pairings import Pairing, PairingStep
 from lms.schools.models.places import County, LeadSite, LeadTeacher, LessonRequest, School, SchoolClass
 from lms.schools.models.plans import Plan
+from lms.schools.models.repairs import Repair
 from lms.schools.models.terms import Term
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "PairingStep",
     "Plan",
     "Record",
+    "Repair",
     "School",
     "SchoolClass",
     "SeriesReceiver",

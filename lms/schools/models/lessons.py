@@ -46,8 +46,8 @@ class SeriesReceiver(models.Model):
 class Session(models.Model):
     """One dated lesson as the teacher gives it, from `starts_at` to `ends_at` (UTC).
 
-    `teacher` is who gives it that day, a substitute too. `sequence` counts what has been changed since it was published
-    (RFC 5545, 3.8.7.4); `changed_at` is when that was done last.
+    `teacher` is who gives it that day, a substitute too; of a recording, whose lesson it is. `sequence` counts what has
+    been changed since it was published (RFC 5545, 3.8.7.4); `changed_at` is when that was done last.
     """
 
     class State(models.TextChoices):
@@ -71,7 +71,9 @@ class Session(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["teacher", "starts_at"], condition=~Q(state="cancelled"), name="schools_session_teacher_once"
+                fields=["teacher", "starts_at"],
+                condition=~Q(state="cancelled") & Q(mode="live"),
+                name="schools_session_teacher_once",
             ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="schools_session_ends_after_start"),
         ]

@@ -21,8 +21,8 @@ from lms.schools.scheduling.tables import (
 from lms.schools.scheduling.types import Events, Receiver, Repaired, Slot, Stream, Timetable
 
 MOVED_LESSON = 30.0
-FORCED_LESSON = 130.0
-"""The price of a forced lesson not given again: four others may move for it, not five."""
+FORCED_LESSON = 40.0
+"""The price of a forced lesson not given again: one other may move for it, not two."""
 OTHER_LESSON = 1_000_000.0
 """The price of losing a lesson that no event touched."""
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from lms.core import work
-from lms.schools import planning, services
+from lms.schools import planning, selectors, services, words
 from lms.schools.checking.report import check
 from lms.schools.errors import BadTables, BadTerm, Clash, NotADraft, PlanUnderWay
 from lms.schools.importing import document_of
@@ -153,6 +153,16 @@ def test_a_plan_is_made_and_keeps_every_rule() -> None:
     ]
     document = {"streams": streams, "unmet": made.left_out, "coverage_percent": 75, "bound_percent": 75, "seconds": 1}
     assert check(document_of(term), document, None).valid
+
+
+def test_what_is_left_out_is_kept_with_the_cheapest_changes_that_would_cover_it() -> None:
+    document = county()
+    document["classes"][1]["open"] = [[4, 1]]
+    made = drafted(brought_in(document))
+    rows = selectors.left_out(made)
+    assert [(one.subject, one.reasons) for one in rows] == [("art", ("no_teacher",)), ("music", ("no_common_time",))]
+    assert [(one.gain, words.changes(one.changes)) for one in rows if one.changes] == [(1, "班级 G2：开放星期一第2节")]
+    assert selectors.advice(rows) == (selectors.Advice(rows[1].changes, 1),)
 
 
 def test_one_plan_is_made_at_a_time() -> None:

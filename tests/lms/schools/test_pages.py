@@ -141,6 +141,16 @@ def test_a_plan_that_cannot_be_made_says_why() -> None:
     assert asked.failure.split("“")[0] in signed_in(user).get(f"/schools/plans/{asked.pk}/").content.decode()
 
 
+def test_a_plan_shows_the_cheapest_changes_for_what_it_leaves_out() -> None:
+    document = county()
+    document["classes"][1]["open"] = [[4, 1]]
+    user = person("scheduler", schedules=True)
+    made = drafted(brought_in(document, by=user))
+    page = signed_in(user).get(f"/en/schools/plans/{made.pk}/").content.decode()
+    assert "<b>+1 lesson</b> <span>class G2: open Monday 2</span>" in page
+    assert "Would be covered by: class G2: open Monday 2" in page
+
+
 # Who x what -> status. "own" is what the head's school, and the teacher, have.
 TABLE = {
     "terms": ("/schools/", {"scheduler": 200, "head": 200, "teacher": 200, "learner": 403, "stranger": 200}),
