@@ -12,11 +12,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lms.schools.errors import Clash, NotMovable
-from lms.schools.models import Attendance, LeadSite, LeadTeacher, School, Session, Term
+from lms.schools.models import Attendance, LeadSite, LeadTeacher, School, Session, Term, changed
 from lms.schools.notices import noting
 from lms.schools.publishing import school_days, span
 
@@ -133,9 +132,7 @@ def _move(pk: UUID, day: date, period: int, now: datetime) -> Session:
         Attendance.objects.filter(pk=seat.attendance).update(
             room=seat.room, starts_at=seat.starts_at, ends_at=seat.ends_at
         )
-    Session.objects.filter(pk=pk).update(
-        starts_at=found.starts_at, ends_at=found.ends_at, sequence=F("sequence") + 1, changed_at=now
-    )
+    Session.objects.filter(pk=pk).update(starts_at=found.starts_at, ends_at=found.ends_at, **changed(now))
     moved = session_of(pk)
     assert moved is not None
     noting.note_move(session=moved, before=before, now=now)
@@ -274,8 +271,9 @@ def _meeting(school: School, day: date, weekday: int, lead: _Span, rules: dict[s
 
 def _hours(place: School | LeadSite, day: date, weekday: int) -> list[tuple[int, _Span]]:
     """The periods of a place on a school day."""
-    periods = range(1, len(place.bells) + 1)
-    return [(period, span(day, (weekday, period), place.bells, place.timezone)) for period in periods]
+    bells = place.bells_on(day, weekday)
+    periods = range(1, len(bells) + 1)
+    return [(period, span(day, (weekday, period), bells, place.timezone)) for period in periods]
 
 
 def _overlap(one: _Span, other: _Span) -> bool:

@@ -11,12 +11,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lms.schools.errors import Clash, NotADraft, NotPublished, Outdated
 from lms.schools.importing import dated_with, document_of, planned_with
-from lms.schools.models import Attendance, LeadSite, LessonSeries, Notice, Plan, School, SeriesReceiver, Session, Term
+from lms.schools.models import (
+    Attendance,
+    LeadSite,
+    LessonSeries,
+    Notice,
+    Plan,
+    School,
+    SeriesReceiver,
+    Session,
+    Term,
+    changed,
+)
 from lms.schools.notices import noting
 
 Span = tuple[datetime, datetime]
@@ -68,7 +78,7 @@ def _withdraw(plan: Plan, now: datetime) -> int:
         raise NotPublished(_("Only a published plan can be withdrawn: look at it again."))
     coming = Session.objects.filter(series__plan=plan, starts_at__gt=now, state=Session.State.PLANNED)
     Attendance.objects.filter(session__in=coming).update(cancelled=True)
-    return coming.update(state=Session.State.CANCELLED, sequence=F("sequence") + 1, changed_at=now)
+    return coming.update(state=Session.State.CANCELLED, **changed(now))
 
 
 def school_days(term: Term) -> Iterator[tuple[date, int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from django.utils import dates
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from lms.schools.scheduling.changes import Change
@@ -93,6 +94,7 @@ def barrier(code: str, whom: str) -> str:
     """What stands in the way of a move, in words."""
     return BARRIERS[code] % {"whom": whom}
 
+
 DIFFERENCES = {
     "gained": gettext_lazy("Covered only now"),
     "lost": gettext_lazy("Left out now"),
@@ -121,7 +123,7 @@ def lessons(many: Mapping[str, int]) -> str:
 
 def slot(weekday: int, period: int) -> str:
     """A weekday and a period of it."""
-    return gettext("%(day)s, period %(n)s") % {"day": DAYS[weekday - 1], "n": period}
+    return gettext("%(weekday)s %(period)s") % {"weekday": dates.WEEKDAYS[weekday - 1], "period": period}
 
 
 def reasons(codes: Iterable[str]) -> str:

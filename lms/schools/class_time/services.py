@@ -6,14 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from courses import selectors as courses
 from lms.schools.class_time import invitations, words
 from lms.schools.class_time.bigbluebutton import Server
 from lms.schools.errors import BadMeeting, BadRecord, Clash, NoSuchLesson, NotRecordable
-from lms.schools.models import Attendance, EarlierRecord, Material, Meeting, Record, Session
+from lms.schools.models import Attendance, EarlierRecord, Material, Meeting, Record, Session, changed
 
 MOST_PRESENT = 200
 _SAID = ("how", "cause", "present", "note")
@@ -68,7 +67,7 @@ def choose_material(*, session: Session, code: str) -> Material | None:
     return Material.objects.update_or_create(session=session, defaults=told)[0]
 
 
-def give(*, session: Session, by_recording: bool, following: bool) -> int:
+def give(*, session: Session, by_recording: bool, following: bool, now: datetime) -> int:
     """Give a lesson by recording, or live again; with `following`, all of its series from then on too.
 
     So lessons are delivered by progress (专递课堂): the room fetches what is chosen for each, and it counts as held by
@@ -81,7 +80,7 @@ def give(*, session: Session, by_recording: bool, following: bool) -> int:
     try:
         with transaction.atomic():
             changing = which.filter(state=Session.State.PLANNED).exclude(mode=mode)
-            return changing.update(mode=mode, sequence=F("sequence") + 1)
+            return changing.update(mode=mode, **changed(now))
     except IntegrityError as error:
         raise Clash(_("The teacher has another lesson then: this one stays by recording.")) from error
 

@@ -127,7 +127,10 @@ def give(request: HttpRequest, session: UUID) -> HttpResponse:
     demand(access.may_arrange(request.user, found))
     try:
         services.give(
-            session=found, by_recording=request.POST.get("mode") == "recording", following="following" in request.POST
+            session=found,
+            by_recording=request.POST.get("mode") == "recording",
+            following="following" in request.POST,
+            now=now(),
         )
     except FieldschoolError as error:
         return _shown(request, found, error)

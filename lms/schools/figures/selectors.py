@@ -20,7 +20,7 @@ Schools = Collection[str] | None
 
 def school_keys(term: Term, schools: Schools = None) -> tuple[str, ...]:
     """The schools that lessons are asked for."""
-    found = School.objects.filter(term=term).order_by("key")
+    found = School.objects.filter(term=term, removed=False).order_by("key")
     return tuple((found if schools is None else found.filter(key__in=schools)).values_list("key", flat=True))
 
 
@@ -70,7 +70,7 @@ def loads(term: Term) -> tuple[figures.Load, ...]:
 
 
 def _asked(term: Term, schools: Schools) -> Iterator[Asked]:
-    rows = LessonRequest.objects.filter(term=term)
+    rows = LessonRequest.objects.filter(term=term, removed=False)
     if schools is not None:
         rows = rows.filter(school_class__school__key__in=schools)
     names = ("school_class__school__key", "school_class__key", "subject", "lessons_per_week")

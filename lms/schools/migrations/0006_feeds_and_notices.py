@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.UUIDField(default=lms.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('published', 'Published'), ('withdrawn', 'Withdrawn'), ('moved', 'Moved'), ('cancelled', 'Cancelled'), ('tried', 'Tried')], max_length=10)),
+                ('kind', models.CharField(choices=[('published', 'Published'), ('withdrawn', 'Withdrawn'), ('moved', 'Moved'), ('cancelled', 'Cancelled'), ('repaired', 'Repaired'), ('tried', 'Tried')], max_length=10)),
                 ('told', models.JSONField(default=dict)),
                 ('made_at', models.DateTimeField()),
                 ('term', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='schools.term')),

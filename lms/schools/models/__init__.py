@@ -3,7 +3,7 @@
 from lms.schools.models.class_time import EarlierRecord, Material, Meeting
 from lms.schools.models.drafts import Draft, Headings
 from lms.schools.models.feeds import Feed
-from lms.schools.models.lessons import Attendance, LessonSeries, Record, SeriesReceiver, Session
+from lms.schools.models.lessons import Attendance, LessonSeries, Record, SeriesReceiver, Session, changed
 from lms.schools.models.members import Member
 from lms.schools.models.notices import Channel, Delivery, Notice
 from lms.schools.models.pairings import Pairing, PairingStep
@@ -39,4 +39,5 @@ __all__ = [
     "SeriesReceiver",
     "Session",
     "Term",
+    "changed",
 ]

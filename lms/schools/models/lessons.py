@@ -4,6 +4,9 @@ Periods of one place never overlap, so two lessons of a class, a room or a teach
 together: the database refuses the second.
 """
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -41,6 +44,11 @@ class SeriesReceiver(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.slots}"
+
+
+def changed(now: datetime) -> dict[str, Any]:
+    """What is written of a session with whatever changes it, so that calendars follow."""
+    return {"sequence": F("sequence") + 1, "changed_at": now}
 
 
 class Session(models.Model):

@@ -48,6 +48,7 @@ class Notice(models.Model):
         WITHDRAWN = "withdrawn"
         MOVED = "moved"
         CANCELLED = "cancelled"
+        REPAIRED = "repaired"
         TRIED = "tried"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from lms.core import outbox
-from lms.schools.models import Attendance, Channel, Delivery, Notice, Plan, Session, Term
+from lms.schools.models import Attendance, Channel, Delivery, Notice, Plan, Repair, Session, Term
 
 TOPIC = "schools.notices"
 Told = dict[str, Any]
@@ -22,6 +22,20 @@ def note_plan(*, plan: Plan, kind: str, lessons: int, now: datetime) -> Notice:
 def note_move(*, session: Session, before: Told, now: datetime) -> Notice:
     """A lesson has been moved; `before` is what `lesson` said of it until now."""
     return _note(session.series.plan.term, Notice.Kind.MOVED, {"was": before, "now": lesson(session)}, now)
+
+
+def note_repair(*, repair: Repair, zone: str, now: datetime) -> Notice:
+    """Something has happened, and what was done about it; times are told by the clock of `zone`."""
+    told = {
+        "kind": repair.kind,
+        "whose": repair.whose,
+        "begins": repair.begins.isoformat(),
+        "ends": repair.ends.isoformat(),
+        "zone": zone,
+        "reason": repair.reason,
+        "changes": repair.changes,
+    }
+    return _note(repair.term, Notice.Kind.REPAIRED, told, now)
 
 
 def note_cancelled(*, term: Term, lessons: Iterable[Told], now: datetime) -> Notice:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from lms.schools import words
 from lms.schools.models import Notice
+from lms.schools.repairing import telling
 from lms.schools.selectors import HOME_ZONE
 
 MOST_LESSONS = 12
@@ -57,6 +58,12 @@ def _cancelled(told: dict[str, Any]) -> Iterator[str]:
         yield ngettext("and %(n)s more lesson", "and %(n)s more lessons", more) % {"n": more}
 
 
+def _repaired(told: dict[str, Any]) -> Iterator[str]:
+    begins, ends = (datetime.fromisoformat(told[one]) for one in ("begins", "ends"))
+    what = telling.happened(told["kind"], told["whose"], begins, ends, told["zone"])
+    yield telling.text(what, told["reason"], told["changes"])
+
+
 def _tried(told: dict[str, Any]) -> Iterator[str]:
     yield _("This is a trial: notices of this term's lessons will come here.")
 
@@ -81,5 +88,6 @@ _LINES = {
     Notice.Kind.WITHDRAWN: _withdrawn,
     Notice.Kind.MOVED: _moved,
     Notice.Kind.CANCELLED: _cancelled,
+    Notice.Kind.REPAIRED: _repaired,
     Notice.Kind.TRIED: _tried,
 }

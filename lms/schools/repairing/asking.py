@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lms.schools import selectors
@@ -27,7 +26,9 @@ from lms.schools.models import (
     SeriesReceiver,
     Session,
     Term,
+    changed,
 )
+from lms.schools.notices import noting
 from lms.schools.repairing.diary import Diary, Hour
 from lms.schools.repairing.reading import dated
 from lms.schools.repairing.telling import BEGINS
@@ -109,8 +110,8 @@ def _grant(term: Term, wish: Wish, way: str, key: UUID, by: AbstractBaseUser, no
     series = _received(plan, school_class, wish, chosen.placement)
     zone = ZoneInfo(school_class.school.timezone)
     begins = max(now, datetime.combine(wish.begins, datetime.min.time(), zone))
-    given, missed = _date(term, series, chosen.placement, school_class, begins)
-    return Repair.objects.create(
+    given, missed = _date(term, series, chosen.placement, school_class, begins, now)
+    made = Repair.objects.create(
         term=term,
         key=key,
         kind=Repair.Kind.REQUEST,
@@ -121,6 +122,8 @@ def _grant(term: Term, wish: Wish, way: str, key: UUID, by: AbstractBaseUser, no
         by_id=by.pk,
         made_at=now,
     )
+    noting.note_repair(repair=made, zone=str(zone), now=now)
+    return made
 
 
 def _received(plan: Plan, school_class: SchoolClass, wish: Wish, place: Placement) -> LessonSeries:
@@ -155,7 +158,7 @@ def _received(plan: Plan, school_class: SchoolClass, wish: Wish, place: Placemen
 
 
 def _date(
-    term: Term, series: LessonSeries, place: Placement, school_class: SchoolClass, begins: datetime
+    term: Term, series: LessonSeries, place: Placement, school_class: SchoolClass, begins: datetime, now: datetime
 ) -> tuple[int, list[date]]:
     """The class in the dated lessons from then on: how many, and the days on which something else is in the way."""
     diary = dated(term, begins)
@@ -170,7 +173,7 @@ def _date(
                 continue
             seat = Seat("", school_class.key, 1, received.starts_at, received.ends_at)
             there = diary.could_sit(seat, series.teacher.subject, twice=True)
-            session = _session(diary, series, taught) if there else None
+            session = _session(diary, series, taught, now) if there else None
             if there is None or session is None:
                 missed.append(day)
                 continue
@@ -186,7 +189,7 @@ def _date(
     return given, missed
 
 
-def _session(diary: Diary, series: LessonSeries, at: Hour) -> Session | None:
+def _session(diary: Diary, series: LessonSeries, at: Hour, now: datetime) -> Session | None:
     """The dated lesson of the series then, made when there is none; None when it is cancelled or cannot be."""
     there = Session.objects.filter(series=series, starts_at=at.starts_at, mode=Session.Mode.LIVE).first()
     if there is None:
@@ -196,7 +199,7 @@ def _session(diary: Diary, series: LessonSeries, at: Hour) -> Session | None:
     full = there.attendances.filter(cancelled=False).count() >= series.teacher.max_receivers
     if full or there.state == Session.State.CANCELLED:
         return None
-    Session.objects.filter(pk=there.pk).update(sequence=F("sequence") + 1)
+    Session.objects.filter(pk=there.pk).update(**changed(now))
     return there
 
 

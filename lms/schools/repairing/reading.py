@@ -1,18 +1,21 @@
 """From rows to what fixes are found in: the term's places, and its dated lessons around a happening."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 
+from lms.schools import models as schools
 from lms.schools.importing import document_of
 from lms.schools.models import Attendance, Repair, Session, Term
 from lms.schools.publishing import school_days
 from lms.schools.repairing.diary import DAY, Diary
 from lms.schools.repairing.fixes import WITHIN_DAYS
-from lms.schools.repairing.types import Happening, Lesson, Seat
+from lms.schools.repairing.types import SCHOOL, SITE, TEACHER, Happening, Lesson, Seat
 from lms.schools.scheduling.reading import read_instance
+from lms.schools.scheduling.types import LeadSite, Period, Place, School
 from lms.schools.selectors import HOME_ZONE
 
 WEEK = timedelta(days=7)
@@ -47,8 +50,39 @@ def _diary(
 ) -> Diary:
     instance = read_instance(document_of(term))
     everywhere = list(school_days(term))
-    lessons = _lessons(term, Diary(instance, everywhere, ()), begins, ends)
-    return Diary(instance, days, lessons, happenings)
+    bells = _bells(term)
+    lessons = _lessons(term, Diary(instance, everywhere, (), bells=bells), begins, ends)
+    return Diary(instance, days, lessons, happenings, bells)
+
+
+def _bells(term: Term) -> Callable[[Place, date, int], tuple[Period, ...]]:
+    """The bells of a place on a day that has the lessons of a weekday: those of other days where it has them."""
+    others: dict[tuple[type[Place], str], schools.School | schools.LeadSite] = {
+        (kind, row.key): row
+        for kind, rows in ((School, schools.School), (LeadSite, schools.LeadSite))
+        for row in rows._default_manager.filter(term=term).exclude(other_bells=[])
+    }
+
+    def ring(place: Place, day: date, weekday: int) -> tuple[Period, ...]:
+        row = others.get((type(place), place.id))
+        return tuple(map(_period, row.bells_on(day, weekday))) if row else place.bells
+
+    return ring
+
+
+def _period(bell: Mapping[str, Any]) -> Period:
+    hour, minute = str(bell["start"]).split(":")
+    return Period(int(hour) * 60 + int(minute), bell["minutes"])
+
+
+def zone_of(term: Term, kind: str, key: str) -> str:
+    """By whose clock times are told."""
+    found = {
+        TEACHER: schools.LeadTeacher.objects.filter(term=term, key=key).values_list("site__timezone", flat=True),
+        SCHOOL: schools.School.objects.filter(term=term, key=key).values_list("timezone", flat=True),
+        SITE: schools.LeadSite.objects.filter(term=term, key=key).values_list("timezone", flat=True),
+    }
+    return next(iter(found.get(kind, ())), HOME_ZONE)
 
 
 def _days(term: Term, happening: Happening) -> list[tuple[date, int]]:

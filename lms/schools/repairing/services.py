@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lms.schools.errors import Clash, FixGone
-from lms.schools.models import Attendance, LeadTeacher, Repair, Session, Term
+from lms.schools.models import Attendance, LeadTeacher, Repair, Session, Term, changed
+from lms.schools.notices import noting
 from lms.schools.publishing import school_days
 from lms.schools.repairing.fixes import find
-from lms.schools.repairing.reading import diary_of
+from lms.schools.repairing.reading import diary_of, zone_of
 from lms.schools.repairing.telling import changes
 from lms.schools.repairing.types import CANCEL, DAY, RECORDING, Fix, Happening, Move, Seat
 from lms.schools.selectors import HOME_ZONE
@@ -46,10 +46,10 @@ def _repair(
     if chosen is None:
         raise FixGone(_("The timetable has changed since this was shown; nothing was changed. Choose again."))
     told = changes(diary, chosen)
-    _Store(term, chosen).store()
+    _Store(term, chosen, now).store()
     if happening.kind == DAY:
         _keep_calendar(term, happening)
-    return Repair.objects.create(
+    made = Repair.objects.create(
         term=term,
         key=key,
         kind=happening.kind,
@@ -61,6 +61,8 @@ def _repair(
         by_id=by.pk,
         made_at=now,
     )
+    noting.note_repair(repair=made, zone=zone_of(term, made.kind, made.whose), now=now)
+    return made
 
 
 def _keep_calendar(term: Term, happening: Happening) -> None:
@@ -79,7 +81,8 @@ def _keep_calendar(term: Term, happening: Happening) -> None:
 class _Store:
     """First everything concerned is set free, then each class goes where it will be: no step meets another's place."""
 
-    def __init__(self, term: Term, fix: Fix) -> None:
+    def __init__(self, term: Term, fix: Fix, now: datetime) -> None:
+        self._now = now
         self._moves = fix.moves
         self._teachers = dict(LeadTeacher.objects.filter(term=term).values_list("key", "pk"))
         ids = {one.lesson.id for one in fix.moves} | {one.into for one in fix.moves}
@@ -96,8 +99,7 @@ class _Store:
         for own in self._moves_of:
             if not Attendance.objects.filter(session__pk=own, cancelled=False).exists():
                 self._sessions[own].state = Session.State.CANCELLED
-            self._sessions[own].sequence += 1
-            self._sessions[own].save(update_fields=["state", "sequence"])
+            self._change(self._sessions[own])
         made = 0
         for one in self._moves:
             if one.how == CANCEL:
@@ -114,7 +116,7 @@ class _Store:
         if move.into:
             into = self._sessions[move.into]
             if _is_row(move.into):
-                Session.objects.filter(pk=into.pk).update(sequence=F("sequence") + 1)
+                self._change(into)
             return into
         was = self._sessions[move.lesson.id]
         in_place = move.is_whole and all(self._stays(seat) for seat in move.seats)
@@ -123,8 +125,13 @@ class _Store:
         session.starts_at, session.ends_at = move.starts_at, move.ends_at
         session.mode = Session.Mode.RECORDING if move.how == RECORDING else Session.Mode.LIVE
         session.state = Session.State.PLANNED
-        session.save(force_insert=not in_place)
+        # What is in place has been counted as changed when it was set free.
+        written = ["teacher", "starts_at", "ends_at", "mode", "state"] if in_place else None
+        session.save(force_insert=not in_place, update_fields=written)
         return session
+
+    def _change(self, session: Session) -> None:
+        Session.objects.filter(pk=session.pk).update(state=session.state, **changed(self._now))
 
     def _stays(self, seat: Seat) -> bool:
         return self._attendances[seat.id].starts_at == seat.starts_at

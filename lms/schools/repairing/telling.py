@@ -128,7 +128,7 @@ def _begins(row: Change) -> str:
         "subject": words.subject(row["subject"]),
         "teacher": row["teacher"],
         "site": row["site"],
-        "slots": _and().join(words.slot((slot[0], slot[1])) for slot in row["slots"]),
+        "slots": _and().join(words.slot(*slot) for slot in row["slots"]),
         "day": day(date.fromisoformat(row["from"])),
     }
     if row["missed"]:

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lms.core.clock import now
 from lms.core.errors import FieldschoolError
-from lms.schools import access, selectors, words
+from lms.schools import access, words
 from lms.schools.access import person, personal
 from lms.schools.models import LeadSite, LeadTeacher, Repair, School, SchoolClass, Term
 from lms.schools.publishing import school_days
 from lms.schools.repairing import asking, telling
 from lms.schools.repairing.fixes import find
 from lms.schools.repairing.forms import HappeningForm, WishForm
-from lms.schools.repairing.reading import diary_of
+from lms.schools.repairing.reading import diary_of, zone_of
 from lms.schools.repairing.services import repair as make_repair
 from lms.schools.repairing.types import (
     CANCEL,
@@ -59,7 +59,7 @@ def repair(request: HttpRequest, term: UUID) -> HttpResponse:
     if kind not in KINDS:
         shown = {"term": found, "kinds": [(own, words) for own, (words, _label, _model) in KINDS.items()]}
         return render(request, "schools/repair.html", {**shown, "repairs": found.repairs.order_by("-made_at")[:20]})
-    zone = ZoneInfo(_zone(found, kind, request.GET.get("of", "")))
+    zone = ZoneInfo(zone_of(found, kind, request.GET.get("of", "")))
     asked = bool(request.GET.keys() & {"begins", "ends"})
     form = _form(found, kind, request.GET if asked else _today(now().astimezone(zone), request))
     shown = {"term": found, "kind": kind, "title": KINDS[kind][0], "form": form, "asked": asked}
@@ -95,7 +95,7 @@ def ask(request: HttpRequest, term: UUID) -> HttpResponse:
     found = get_object_or_404(Term, pk=term)
     _only_schedulers(request, found)
     asked = "begins" in request.GET
-    classes = SchoolClass.objects.filter(term=found).order_by("key").values_list("key", flat=True)
+    classes = SchoolClass.objects.filter(term=found, removed=False).order_by("key").values_list("key", flat=True)
     today = {"begins": now().date(), "of": request.GET.get("of", "")}
     form = WishForm(request.GET if asked else None, classes=classes, taught=_taught(found), initial=today)
     shown: dict[str, Any] = {"term": found, "form": form, "asked": asked}
@@ -118,7 +118,7 @@ def ask(request: HttpRequest, term: UUID) -> HttpResponse:
             "key": one.key,
             "joins": one.joins,
             "teacher": one.placement.teacher,
-            "slots": [words.slot(slot) for slot in one.placement.own_slots],
+            "slots": [words.slot(*slot) for slot in one.placement.own_slots],
             "needs": words.changes(one.needs),
         }
         for one in asking.ways_for(found, wish)
@@ -129,7 +129,7 @@ def ask(request: HttpRequest, term: UUID) -> HttpResponse:
 
 def _taught(term: Term) -> list[tuple[str, str]]:
     """Each subject with each level that somebody teaches it at."""
-    rows = LeadTeacher.objects.filter(term=term).values_list("subject", "levels")
+    rows = LeadTeacher.objects.filter(term=term, removed=False).values_list("subject", "levels")
     each = sorted({(subject, level) for subject, levels in rows for level in levels})
     return [(json.dumps(one, ensure_ascii=False), f"{words.subject(one[0])} · {one[1]}") for one in each]
 
@@ -140,7 +140,7 @@ def repaired(request: HttpRequest, repair: UUID) -> HttpResponse:
     """What was done, who must be told, and the text for the group."""
     done = get_object_or_404(Repair.objects.select_related("term", "by"), pk=repair)
     _only_schedulers(request, done.term)
-    what = telling.happened(done.kind, done.whose, done.begins, done.ends, _zone(done.term, done.kind, done.whose))
+    what = telling.happened(done.kind, done.whose, done.begins, done.ends, zone_of(done.term, done.kind, done.whose))
     shown = {
         "term": done.term,
         "done": done,
@@ -159,19 +159,9 @@ def _only_schedulers(request: HttpRequest, term: Term) -> None:
 
 def _form(term: Term, kind: str, data: Any) -> HappeningForm:
     _title, label, model = KINDS[kind]
-    rows = model._default_manager.filter(term=term).order_by("key") if model else None
+    rows = model._default_manager.filter(term=term, removed=False).order_by("key") if model else None
     keys = tuple(rows.values_list("key", flat=True)) if rows is not None else ()
     return HappeningForm(data, keys=keys, label=label, days=dict(school_days(term)))
-
-
-def _zone(term: Term, kind: str, key: str) -> str:
-    """By whose clock times are told."""
-    found = {
-        TEACHER: LeadTeacher.objects.filter(term=term, key=key).values_list("site__timezone", flat=True),
-        SCHOOL: School.objects.filter(term=term, key=key).values_list("timezone", flat=True),
-        SITE: LeadSite.objects.filter(term=term, key=key).values_list("timezone", flat=True),
-    }
-    return next(iter(found.get(kind, ())), selectors.HOME_ZONE)
 
 
 def _today(at: datetime, request: HttpRequest) -> dict[str, str]:

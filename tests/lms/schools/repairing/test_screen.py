@@ -19,6 +19,7 @@ from lms.schools.models import (
     LessonRequest,
     LessonSeries,
     Member,
+    Notice,
     Plan,
     Record,
     Repair,
@@ -26,6 +27,8 @@ from lms.schools.models import (
     Session,
     Term,
 )
+from lms.schools.notices import texts
+from lms.schools.repairing import telling
 from lms.schools.repairing.fixes import find
 from lms.schools.repairing.reading import diary_of
 from lms.schools.repairing.services import repair
@@ -93,6 +96,10 @@ def test_a_fix_sent_twice_is_made_once(how: str) -> None:
     assert first == second
     assert Repair.objects.count() == 1
     assert set(Session.objects.values_list("sequence", flat=True)) <= {0, 1}
+    assert set(Session.objects.filter(sequence=1).values_list("changed_at", flat=True)) == {NOW}
+    told = Notice.objects.get(kind="repaired")
+    text = telling.text(telling.happened("teacher", "T", first.begins, first.ends, "Asia/Shanghai"), "", first.changes)
+    assert texts.text(told) == f"[{term.name}]\n{text}"
 
 
 def test_a_lesson_made_up_keeps_the_link_to_the_one_it_replaces() -> None:
