@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django import forms
 from django.db.models import Q
+from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.components import Component
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
@@ -23,6 +25,10 @@ class TrainerPanel(Component):
     name = "trainer"
     template_name = "courses/studio/trainer_panel.html"
     order = 10
+
+    @property
+    def media(self) -> forms.Media:
+        return forms.Media(css={"all": [versioned_static("courses/studio/studio.css")]})
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(parent_context)
