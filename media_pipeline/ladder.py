@@ -182,7 +182,7 @@ _ADDS_FROM = 1.15  # times as wide
 # strokes have so few points that they go first (words read by tesseract: benchmarks/results/media.md).
 _TEXT_STANDS_FROM = 640 * 480
 _TEXT_CRF_BY_HALVING = 16
-_TEXT_LOWEST_CRF = 30
+_TEXT_LOWEST_CRF = 45
 _SLIDES_LARGER_FROM = 1.25  # a larger rung of slides pays when the source has this much more than 480 lines
 
 

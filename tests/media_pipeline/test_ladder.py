@@ -185,7 +185,7 @@ def test_without_a_frame_rate_keyframes_stand_where_they_are_wanted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "crf"), [(1280, 720, 63), (640, 480, 63), (480, 360, 50), (320, 240, 31), (160, 120, 30)]
+    ("width", "height", "crf"), [(1280, 720, 63), (640, 480, 63), (480, 360, 50), (320, 240, 45), (160, 120, 45)]
 )
 def test_text_in_few_lines_gets_more_bytes_for_each_point(width: int, height: int, crf: int) -> None:
     probe = Probe("mp4", 1, 60.0, width=width, height=height, fps=25, video_codec="h264", audio_codec="aac")
