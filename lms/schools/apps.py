@@ -13,7 +13,8 @@ class SchoolsConfig(AppConfig):
         os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.DATA_DIR / "compiled"))
 
         from lms.core import outbox, work
-        from lms.schools import drafting, planning
+        from lms.schools import planning
+        from lms.schools.drafting import services as drafting
         from lms.schools.notices import noting
         from lms.schools.notices import services as notices
         from lms.schools.pairings import services as pairings

@@ -5,14 +5,14 @@ then, or whose two sides do not meet, is no lesson that day, and told (docs/deci
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from lms.schools.days import Span, school_days, span
 from lms.schools.errors import Clash, NotADraft, NotPublished, Outdated
 from lms.schools.importing import dated_with, document_of, planned_with
 from lms.schools.models import (
@@ -28,8 +28,6 @@ from lms.schools.models import (
     changed,
 )
 from lms.schools.notices import noting
-
-Span = tuple[datetime, datetime]
 
 
 def publish_plan(*, plan: Plan, now: datetime) -> int:
@@ -79,18 +77,6 @@ def _withdraw(plan: Plan, now: datetime) -> int:
     coming = Session.objects.filter(series__plan=plan, starts_at__gt=now, state=Session.State.PLANNED)
     Attendance.objects.filter(session__in=coming).update(cancelled=True)
     return coming.update(state=Session.State.CANCELLED, **changed(now))
-
-
-def school_days(term: Term) -> Iterator[tuple[date, int]]:
-    """The days of a term with the weekday (1 = Monday) whose lessons they have."""
-    day = term.starts_on
-    while day <= term.ends_on:
-        weekday = term.swapped.get(day.isoformat())
-        if weekday is None and day.isoformat() not in term.holidays and day.isoweekday() <= 5:
-            weekday = day.isoweekday()
-        if weekday is not None:
-            yield day, weekday
-        day += timedelta(days=1)
 
 
 def undated_of(*, plan: Plan, now: datetime) -> list[dict[str, Any]]:
@@ -170,11 +156,3 @@ def _on(day: date, slot: Sequence[int], at: School | LeadSite, weekday: int) -> 
     """Start and end of a slot by a place's bells of the day; None when these have no such period."""
     bells = at.bells_on(day, weekday)
     return span(day, slot, bells, at.timezone) if slot[1] <= len(bells) else None
-
-
-def span(day: date, slot: Sequence[int], bells: Sequence[Mapping[str, Any]], zone: str) -> Span:
-    """Start and end of a period on a day of a place, in UTC."""
-    bell = bells[slot[1] - 1]
-    hour, minute = (int(part) for part in str(bell["start"]).split(":"))
-    starts_at = datetime.combine(day, time(hour, minute), ZoneInfo(zone)).astimezone(UTC)
-    return starts_at, starts_at + timedelta(minutes=bell["minutes"])

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from lms.schools.days import HOME_ZONE, WEEK, monday_of
 from lms.schools.models import (
     Attendance,
     County,
@@ -26,7 +27,6 @@ from lms.schools.scheduling.comparing import Comparison, compare
 from lms.schools.scheduling.types import Receiver, Slot, Stream
 
 KINDS = ("county", "school", "class", "room", "teacher")
-HOME_ZONE = "Asia/Shanghai"
 _ROW_OF = {"county": County, "school": School, "room": School, "class": SchoolClass, "teacher": LeadTeacher}
 
 
@@ -192,11 +192,11 @@ _SHOWN = (
 def board(term: Term, whom: Whose, day: date) -> Board:
     """The week of the day, or the term's nearest, in the time of the place the board is for."""
     day = min(max(day, term.starts_on), term.ends_on)
-    monday = day - timedelta(days=day.weekday())
+    monday = monday_of(day)
     zone = ZoneInfo(whom.timezone)
     begins = datetime.combine(monday, time(), zone)
     rows = attended(term, whom).filter(
-        cancelled=False, starts_at__gte=begins, starts_at__lt=datetime.combine(monday + timedelta(days=7), time(), zone)
+        cancelled=False, starts_at__gte=begins, starts_at__lt=datetime.combine(monday + WEEK, time(), zone)
     )
     lessons = [_lesson(row, whom, zone) for row in rows.only(*_SHOWN)]
     days = []
@@ -205,7 +205,7 @@ def board(term: Term, whom: Whose, day: date) -> Board:
         here = tuple(lesson for lesson in lessons if lesson.starts_at.date() == one)
         if at < 5 or here:
             days.append(Day(one, here))
-    before, after = monday - timedelta(days=7), monday + timedelta(days=7)
+    before, after = monday - WEEK, monday + WEEK
     return Board(
         whom,
         monday,

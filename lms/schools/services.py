@@ -1,9 +1,9 @@
 """What changes paired classes: a county's data in, a plan made, a plan published or withdrawn, a lesson moved."""
 
-from lms.schools.drafting import answer, discard_old, store, take_up
+from lms.schools.drafting.services import answer, discard_old, store, take_up
 from lms.schools.importing import import_county
-from lms.schools.membership import add_member, remove_member
-from lms.schools.moving import move_session
+from lms.schools.members.services import add_member, remove_member
+from lms.schools.moving.services import move_session
 from lms.schools.planning import make_plan, stop_plan
 from lms.schools.publishing import publish_plan, withdraw
 

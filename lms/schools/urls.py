@@ -2,23 +2,26 @@
 
 from django.urls import path
 
-from lms.schools import member_views, move_views, sheet_views, views
+from lms.schools import views
 from lms.schools.class_time import rooms
 from lms.schools.class_time import views as class_time
 from lms.schools.corrections import views as corrections
-from lms.schools.feeds import views as feed_views
+from lms.schools.drafting import views as drafting
+from lms.schools.feeds import views as feeds
 from lms.schools.figures import views as figures
-from lms.schools.notices import views as notice_views
+from lms.schools.members import views as members
+from lms.schools.moving import views as moving
+from lms.schools.notices import views as notices
 from lms.schools.pairings import views as pairings
 from lms.schools.repairing import views as repairing
 
 urlpatterns = [
     path("", views.terms, name="schools"),
-    path("new/", sheet_views.bring_in, name="schools_new"),
-    path("new/empty-<str:language>.xlsx", sheet_views.empty, name="schools_empty"),
-    path("drafts/<uuid:draft>/", sheet_views.columns, name="schools_draft"),
-    path("drafts/<uuid:draft>/check/", sheet_views.check, name="schools_check"),
-    path("drafts/<uuid:draft>/problems.csv", sheet_views.problems, name="schools_problems"),
+    path("new/", drafting.bring_in, name="schools_new"),
+    path("new/empty-<str:language>.xlsx", drafting.empty, name="schools_empty"),
+    path("drafts/<uuid:draft>/", drafting.columns, name="schools_draft"),
+    path("drafts/<uuid:draft>/check/", drafting.check, name="schools_check"),
+    path("drafts/<uuid:draft>/problems.csv", drafting.problems, name="schools_problems"),
     path("<uuid:term>/", views.term, name="schools_term"),
     path("<uuid:term>/plan/", views.make, name="schools_make"),
     path("<uuid:term>/week/<str:kind>/", views.week, name="schools_week"),
@@ -28,8 +31,8 @@ urlpatterns = [
     path("<uuid:term>/data/<str:kind>/new/", corrections.new, name="schools_row_new"),
     path("<uuid:term>/data/<str:kind>/<uuid:row>/", corrections.row, name="schools_row"),
     path("<uuid:term>/data/<str:kind>/<uuid:row>/remove/", corrections.remove, name="schools_row_remove"),
-    path("<uuid:term>/members/", member_views.members, name="schools_members"),
-    path("<uuid:term>/members/<uuid:member>/remove/", member_views.remove, name="schools_member_remove"),
+    path("<uuid:term>/members/", members.members, name="schools_members"),
+    path("<uuid:term>/members/<uuid:member>/remove/", members.remove, name="schools_member_remove"),
     path("<uuid:term>/pairings/", pairings.pairings, name="schools_pairings"),
     path("<uuid:term>/pairings/<uuid:pairing>/", pairings.agreement, name="schools_pairing"),
     path("<uuid:term>/room/<path:of>/", rooms.room, name="schools_room"),
@@ -39,10 +42,10 @@ urlpatterns = [
     path("<uuid:term>/figures.xlsx", figures.shares_file, name="schools_figures_file"),
     path("probe/", rooms.probe, name="schools_probe"),
     path("<uuid:term>/week/<str:kind>/picture.svg", views.picture, name="schools_picture"),
-    path("<uuid:term>/notices/", notice_views.page, name="schools_notices"),
-    path("sessions/<uuid:session>/move/", move_views.move, name="schools_move"),
-    path("<uuid:term>/calendar/<str:kind>/", feed_views.page, name="schools_calendar"),
-    path("feeds/<str:token>.ics", feed_views.feed, name="schools_feed"),
+    path("<uuid:term>/notices/", notices.page, name="schools_notices"),
+    path("sessions/<uuid:session>/move/", moving.move, name="schools_move"),
+    path("<uuid:term>/calendar/<str:kind>/", feeds.page, name="schools_calendar"),
+    path("feeds/<str:token>.ics", feeds.feed, name="schools_feed"),
     path("<uuid:term>/repair/", repairing.repair, name="schools_repair"),
     path("<uuid:term>/ask/", repairing.ask, name="schools_ask"),
     path("repairs/<uuid:repair>/", repairing.repaired, name="schools_repaired"),

@@ -86,8 +86,8 @@ def careful(session: Any, day: date, period: int) -> None:
 def careless(session: Any, day: date, period: int) -> None:
     from django.db import transaction
 
+    from lms.schools.days import span
     from lms.schools.models import Session
-    from lms.schools.publishing import span
 
     site = session.teacher.site
     starts_at, ends_at = span(day, (day.isoweekday(), period), site.bells, site.timezone)

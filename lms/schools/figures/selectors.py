@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from lms.schools.days import school_days, today_at_home
 from lms.schools.figures import figures
 from lms.schools.figures.ledger import Asked, Given, Line, ledger
 from lms.schools.models import Attendance, LeadTeacher, LessonRequest, Plan, School, Session, Term
-from lms.schools.publishing import school_days
-from lms.schools.selectors import HOME_ZONE
 
 Schools = Collection[str] | None
 """Keys; None for all of the term."""
@@ -32,8 +31,7 @@ def county_of_school(term: Term) -> dict[str, str]:
 def lines(term: Term, now: datetime, schools: Schools = None) -> list[Line]:
     """The ledger of a term, of some schools or of all."""
     days = [day for day, _weekday in school_days(term)]
-    today = now.astimezone(ZoneInfo(HOME_ZONE)).date()
-    return ledger(_asked(term, schools), _given(term, schools), school_days=days, today=today)
+    return ledger(_asked(term, schools), _given(term, schools), school_days=days, today=today_at_home(now))
 
 
 def lost(term: Term, now: datetime, schools: Schools = None) -> list[figures.Lost]:

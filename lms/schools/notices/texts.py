@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lms.schools import words
+from lms.schools.days import HOME_ZONE
 from lms.schools.models import Notice
 from lms.schools.repairing import telling
-from lms.schools.selectors import HOME_ZONE
 
 MOST_LESSONS = 12
 

@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from lms.schools.days import today_at_home
 from lms.schools.errors import BadPairing
 from lms.schools.importing import document_of
 from lms.schools.models import LeadSite, Pairing, PairingStep, School, Term
 from lms.schools.pairings.proposing import Proposal, as_lessons, propose
 from lms.schools.scheduling.reading import read_instance
 from lms.schools.scheduling.types import BadInput
-from lms.schools.selectors import HOME_ZONE
 
 State = Pairing.State
 LONGEST = timedelta(days=180)
@@ -52,7 +51,7 @@ def propose_pairings(*, term: Term, by: AbstractBaseUser, now: datetime) -> int:
 @transaction.atomic
 def publish_pairings(*, term: Term, until: date, by: AbstractBaseUser, now: datetime) -> int:
     """Show what is proposed to the schools, who may object until the end of a day. Raises BadPairing."""
-    today = _today(now)
+    today = today_at_home(now)
     if not today < until <= today + LONGEST:
         raise BadPairing(_("Schools need a day to object until: from tomorrow on, and within half a year."))
     Term.objects.select_for_update().get(pk=term.pk)
@@ -71,7 +70,7 @@ def answer_pairing(*, pairing: Pairing, agrees: bool, why: str, by: AbstractBase
     if not agrees and not why:
         raise BadPairing(_("Say why the school objects."))
     state = State.ACCEPTED if agrees else State.OBJECTED
-    _move(pairing, state, (State.PUBLISHED,), now, until=_today(now))
+    _move(pairing, state, (State.PUBLISHED,), now, until=today_at_home(now))
     _keep([pairing], state, by, now, why)
 
 
@@ -85,7 +84,9 @@ def withdraw_pairing(*, pairing: Pairing, by: AbstractBaseUser, now: datetime) -
 @transaction.atomic
 def settle_pairings(*, now: datetime) -> bool:
     """Accept what nobody objected to in time; workers do. False when there is nothing."""
-    due = Pairing.objects.select_for_update(skip_locked=True).filter(state=State.PUBLISHED, until__lt=_today(now))
+    due = Pairing.objects.select_for_update(skip_locked=True).filter(
+        state=State.PUBLISHED, until__lt=today_at_home(now)
+    )
     found = list(due.order_by("pk")[:500])
     Pairing.objects.filter(pk__in=[one.pk for one in found]).update(state=State.ACCEPTED)
     _keep(found, State.ACCEPTED, None, now)
@@ -107,10 +108,6 @@ def _standing(term: Term) -> QuerySet[Pairing]:
 
 def _proposal(one: Pairing) -> Proposal:
     return Proposal(one.school.key, one.site.key, as_lessons(one.lessons))
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone(ZoneInfo(HOME_ZONE)).date()
 
 
 def _move(pairing: Pairing, state: State, before: tuple[State, ...], now: datetime, until: date | None = None) -> None:

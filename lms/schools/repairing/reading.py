@@ -1,24 +1,20 @@
 """From rows to what fixes are found in: the term's places, and its dated lessons around a happening."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 
 from lms.schools import models as schools
+from lms.schools.days import HOME_ZONE, WEEK, school_days, today_at_home
 from lms.schools.importing import document_of
 from lms.schools.models import Attendance, Repair, Session, Term
-from lms.schools.publishing import school_days
 from lms.schools.repairing.diary import DAY, Diary
 from lms.schools.repairing.fixes import WITHIN_DAYS
 from lms.schools.repairing.types import SCHOOL, SITE, TEACHER, Happening, Lesson, Seat
 from lms.schools.scheduling.reading import read_instance
 from lms.schools.scheduling.types import LeadSite, Period, Place, School
-from lms.schools.selectors import HOME_ZONE
-
-WEEK = timedelta(days=7)
 
 
 def diary_of(term: Term, happening: Happening) -> Diary:
@@ -88,7 +84,7 @@ def zone_of(term: Term, kind: str, key: str) -> str:
 def _days(term: Term, happening: Happening) -> list[tuple[date, int]]:
     """The school days; the one instead of a day lost has its weekday."""
     days = dict(school_days(term))
-    lost = happening.begins.astimezone(ZoneInfo(HOME_ZONE)).date()
+    lost = today_at_home(happening.begins)
     if happening.instead and lost in days:
         days.setdefault(happening.instead, days[lost])
     return sorted(days.items())

@@ -9,15 +9,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from lms.schools.days import HOME_ZONE, school_days
 from lms.schools.errors import Clash, FixGone
 from lms.schools.models import Attendance, LeadTeacher, Repair, Session, Term, changed
 from lms.schools.notices import noting
-from lms.schools.publishing import school_days
 from lms.schools.repairing.fixes import find
 from lms.schools.repairing.reading import diary_of, zone_of
 from lms.schools.repairing.telling import changes
 from lms.schools.repairing.types import CANCEL, DAY, RECORDING, Fix, Happening, Move, Seat
-from lms.schools.selectors import HOME_ZONE
 
 
 def repair(

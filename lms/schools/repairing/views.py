@@ -15,8 +15,8 @@ from lms.core.clock import now
 from lms.core.errors import FieldschoolError
 from lms.schools import access, words
 from lms.schools.access import person, personal
+from lms.schools.days import school_days
 from lms.schools.models import LeadSite, LeadTeacher, Repair, School, SchoolClass, Term
-from lms.schools.publishing import school_days
 from lms.schools.repairing import asking, telling
 from lms.schools.repairing.fixes import find
 from lms.schools.repairing.forms import HappeningForm, WishForm

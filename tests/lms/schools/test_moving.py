@@ -10,9 +10,10 @@ from django.test import Client
 
 from lms.accounts.models import User
 from lms.core.ids import uuid7
-from lms.schools import moving, services, words
+from lms.schools import services, words
 from lms.schools.errors import Clash, NotMovable
 from lms.schools.models import Attendance, County, Member, Notice, Session, Term
+from lms.schools.moving import options as moving
 from tests.contract import movers
 from tests.lms.schools.published import publish
 from tests.lms.schools.test_counties import BELLS, NOW, brought_in, county

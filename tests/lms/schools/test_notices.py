@@ -16,8 +16,8 @@ from django.utils.translation import override
 
 from lms.accounts.models import User
 from lms.core import outbox
-from lms.schools import moving, services
-from lms.schools.errors import BadChannel
+from lms.schools import services
+from lms.schools.errors import BadChannel, NotMovable
 from lms.schools.models import Channel, Delivery, Notice, Session, Term
 from lms.schools.notices import noting, texts
 from lms.schools.notices import services as notices
@@ -75,7 +75,7 @@ def test_what_is_undone_is_not_told(term: Term) -> None:
     publish(term, R1=[[1, 1]])
     before = Notice.objects.count()
     session = first()
-    with pytest.raises(moving.NotMovable):
+    with pytest.raises(NotMovable):
         services.move_session(session=session, day=MONDAY, period=9, now=NOW)
     assert Notice.objects.count() == before
 

@@ -13,16 +13,18 @@ from django.views.decorators.http import require_http_methods
 
 from lms.core.clock import now
 from lms.core.errors import FieldschoolError
-from lms.schools import moving, services, words
+from lms.schools import services, words
 from lms.schools.access import demand, may_schedule, personal
+from lms.schools.days import WEEK, monday_of
 from lms.schools.models import Notice, Session
+from lms.schools.moving.options import Option, options, session_of
 
 
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, session: UUID) -> HttpResponse:
     """Where a lesson could be in a week (`?day=`, else its own), and the move there (`to` = DATE/PERIOD)."""
-    found = moving.session_of(session)
+    found = session_of(session)
     if found is None:
         raise Http404
     demand(may_schedule(request.user, found.series.plan.term))
@@ -44,13 +46,13 @@ def _page(
 ) -> HttpResponse:
     zone, term = ZoneInfo(session.teacher.site.timezone), session.series.plan.term
     begins = session.starts_at.astimezone(zone)
-    monday = moving.monday_of(min(max(day or begins.date(), term.starts_on), term.ends_on))
+    monday = monday_of(min(max(day or begins.date(), term.starts_on), term.ends_on))
     days: dict[date, list[dict[str, Any]]] = {}
-    for one in moving.options(session, monday, now()):
+    for one in options(session, monday, now()):
         days.setdefault(one.day, []).append(_time(one, zone))
     if request.GET.get("as") == "json" and refused is None:
         return JsonResponse({"days": {day.isoformat(): times for day, times in days.items()}})
-    before, after = monday - moving.WEEK, monday + moving.WEEK
+    before, after = monday - WEEK, monday + WEEK
     shown = {
         "term": term,
         "session": session,
@@ -69,7 +71,7 @@ def _page(
     return render(request, "schools/move.html", shown, status=409 if refused else 200)
 
 
-def _time(one: moving.Option, zone: ZoneInfo) -> dict[str, Any]:
+def _time(one: Option, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "to": f"{one.day:%Y-%m-%d}/{one.period}",
         "at": f"{one.starts_at.astimezone(zone):%H:%M}–{one.ends_at.astimezone(zone):%H:%M}",

@@ -1,4 +1,4 @@
-"""A dated lesson at another time: where it could go, what stands in the way elsewhere, and the move itself.
+"""Where a dated lesson could go in a week, and what stands in the way elsewhere.
 
 The rules are those of FORMAT.md, section 3, on dates: here of everything that overlaps, in the database of everything
 that starts together.
@@ -11,16 +11,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
-
-from lms.schools.errors import Clash, NotMovable
-from lms.schools.models import Attendance, LeadSite, LeadTeacher, School, Session, Term, changed
-from lms.schools.notices import noting
-from lms.schools.publishing import school_days, span
-
-_Span = tuple[datetime, datetime]
-WEEK = timedelta(days=7)
+from lms.schools.days import WEEK, Span, monday_of, school_days, span
+from lms.schools.models import Attendance, LeadSite, LeadTeacher, School, Session, Term
 
 
 @dataclass(frozen=True)
@@ -72,8 +64,8 @@ class _Heard:
     school_class: UUID
     subject: str
     room: int
-    span: _Span
-    lead: _Span
+    span: Span
+    lead: Span
 
 
 @dataclass(frozen=True)
@@ -82,10 +74,6 @@ class _Week:
 
     leads: tuple[_Lead, ...]
     heard: tuple[_Heard, ...]
-
-
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def options(session: Session, monday: date, now: datetime) -> tuple[Option, ...]:
@@ -99,44 +87,6 @@ def options(session: Session, monday: date, now: datetime) -> tuple[Option, ...]
         for day, weekday in days
         for period, when in _hours(site, day, weekday)
     )
-
-
-def move_session(*, session: Session, day: date, period: int, now: datetime) -> Session:
-    """Give the lesson in that period of its lead site, and tell everyone. Raises NotMovable and Clash."""
-    try:
-        return _move(session.pk, day, period, now)
-    except IntegrityError as error:
-        raise Clash(
-            _("A class, a room or the teacher has just been given another lesson then; nothing was moved. Look again.")
-        ) from error
-
-
-@transaction.atomic
-def _move(pk: UUID, day: date, period: int, now: datetime) -> Session:
-    # Moves of a term go one by one: what overlaps without starting together is seen here and not by the database.
-    Term.objects.select_for_update(of=("self",)).filter(plans__series__sessions=pk).get()
-    session = session_of(pk)
-    if session is None or session.state == Session.State.CANCELLED:
-        raise NotMovable(_("The lesson is cancelled: it cannot be moved."))
-    if session.starts_at <= now:
-        raise NotMovable(_("The lesson has begun: it cannot be moved any more."))
-    found = next((one for one in options(session, monday_of(day), now) if (one.day, one.period) == (day, period)), None)
-    if found is None:
-        raise NotMovable(_("There is no school at that time: choose another."))
-    if found.barriers:
-        raise NotMovable(
-            _("The lesson cannot be given then: what is in the way stands beside the time."), found.barriers
-        )
-    before = noting.lesson(session)
-    for seat in found.seats:
-        Attendance.objects.filter(pk=seat.attendance).update(
-            room=seat.room, starts_at=seat.starts_at, ends_at=seat.ends_at
-        )
-    Session.objects.filter(pk=pk).update(starts_at=found.starts_at, ends_at=found.ends_at, **changed(now))
-    moved = session_of(pk)
-    assert moved is not None
-    noting.note_move(session=moved, before=before, now=now)
-    return moved
 
 
 def session_of(pk: UUID) -> Session | None:
@@ -190,7 +140,7 @@ def _option(
     week: _Week,
     day: date,
     slot: list[int],
-    when: _Span,
+    when: Span,
     now: datetime,
 ) -> Option:
     weekday, period = slot
@@ -218,7 +168,7 @@ def _option(
     return Option(day, period, *when, tuple(dict.fromkeys(barriers)), tuple(seats))
 
 
-def _of_lead(session: Session, week: _Week, day: date, slot: list[int], when: _Span) -> Iterator[Barrier]:
+def _of_lead(session: Session, week: _Week, day: date, slot: list[int], when: Span) -> Iterator[Barrier]:
     """H5 to H7 and H9."""
     teacher = session.teacher
     if slot not in [list(one) for one in teacher.free]:
@@ -235,7 +185,7 @@ def _of_lead(session: Session, week: _Week, day: date, slot: list[int], when: _S
         yield Barrier("studios", teacher.site.key)
 
 
-def _of_class(row: Attendance, session: Session, week: _Week, slot: list[int], when: _Span) -> Iterator[Barrier]:
+def _of_class(row: Attendance, session: Session, week: _Week, slot: list[int], when: Span) -> Iterator[Barrier]:
     """H4, H12 and H13."""
     if slot not in [list(one) for one in row.school_class.open]:
         yield Barrier("not_open", row.school_class.key)
@@ -248,7 +198,7 @@ def _of_class(row: Attendance, session: Session, week: _Week, slot: list[int], w
         yield Barrier("twice", row.school_class.key)
 
 
-def _of_counties(rows: Sequence[Attendance], week: _Week, when: _Span) -> Iterator[Barrier]:
+def _of_counties(rows: Sequence[Attendance], week: _Week, when: Span) -> Iterator[Barrier]:
     """H15: the most lessons at any instant are there when one of them starts."""
     for county in {row.school.county_id: row.school.county for row in rows}.values():
         own = sum(row.school.county_id == county.pk for row in rows)
@@ -258,7 +208,7 @@ def _of_counties(rows: Sequence[Attendance], week: _Week, when: _Span) -> Iterat
             yield Barrier("link", county.key)
 
 
-def _meeting(school: School, day: date, weekday: int, lead: _Span, rules: dict[str, Any]) -> list[tuple[int, _Span]]:
+def _meeting(school: School, day: date, weekday: int, lead: Span, rules: dict[str, Any]) -> list[tuple[int, Span]]:
     """The school's periods that meet the lead's (H11), the nearest first."""
     tolerance = timedelta(minutes=rules.get("start_tolerance_minutes", 0))
     meet = [
@@ -269,12 +219,12 @@ def _meeting(school: School, day: date, weekday: int, lead: _Span, rules: dict[s
     return sorted(meet, key=lambda one: abs(one[1][0] - lead[0]))
 
 
-def _hours(place: School | LeadSite, day: date, weekday: int) -> list[tuple[int, _Span]]:
+def _hours(place: School | LeadSite, day: date, weekday: int) -> list[tuple[int, Span]]:
     """The periods of a place on a school day."""
     bells = place.bells_on(day, weekday)
     periods = range(1, len(bells) + 1)
     return [(period, span(day, (weekday, period), bells, place.timezone)) for period in periods]
 
 
-def _overlap(one: _Span, other: _Span) -> bool:
+def _overlap(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lms.core.clock import now
 from lms.core.errors import FieldschoolError
-from lms.schools import drafting, naming, services
+from lms.schools import naming, services
 from lms.schools.access import demand, may_bring_in, may_see_draft, person, personal
-from lms.schools.drafting import Part, Understanding
+from lms.schools.drafting import services as drafting
+from lms.schools.drafting.services import Part, Understanding
 from lms.schools.errors import BadTables
 from lms.schools.forms import CountyForm, TermForm
 from lms.schools.models import Draft
