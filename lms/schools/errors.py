@@ -122,7 +122,7 @@ class BadRecord(FieldschoolError):
 
 
 class NotMovable(FieldschoolError):
-    """A lesson stays where it is; `barriers` (lms.schools.moving.options) say what is in the way of the time asked for."""
+    """A lesson stays where it is; `barriers` (lms.schools.moving.options) say what is in the way then."""
 
     code = "not_movable"
 
