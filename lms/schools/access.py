@@ -60,6 +60,12 @@ def may_schedule(user: Person, term: Term) -> bool:
     return is_over_all(user) or any(one.role == Member.Role.SCHEDULER for one in memberships(term, int(user.pk or 0)))
 
 
+def only_schedulers(user: Person, term: Term) -> None:
+    """For pages that nobody else is told of. Raises Http404."""
+    if not may_schedule(user, term):
+        raise Http404
+
+
 def is_over_all(user: Person) -> bool:
     return bool(getattr(user, "is_superuser", False))
 

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
 from lms.core.clock import now
 from lms.core.errors import FieldschoolError
 from lms.schools import access, publishing, selectors, services, words
 from lms.schools.access import demand, personal
+from lms.schools.addresses import day_in
 from lms.schools.corrections.services import is_outdated
 from lms.schools.feeds import selectors as feeds
 from lms.schools.models import Member, Plan, Term
@@ -201,7 +201,4 @@ def _board(request: HttpRequest, term: Term, kind: str, key: str) -> selectors.B
 def _day(request: HttpRequest, whom: selectors.Whose) -> date:
     """The date of an address; without one it is today where the week is. Raises Http404 for what is no date."""
     text = request.GET.get("day", "")
-    try:
-        return (parse_date(text) if text else None) or now().astimezone(ZoneInfo(whom.timezone)).date()
-    except ValueError as error:
-        raise Http404 from error
+    return day_in(text) if text else now().astimezone(ZoneInfo(whom.timezone)).date()

@@ -55,13 +55,22 @@ SCOPES = {
     "cluster": gettext_lazy("A cluster"),
     "national": gettext_lazy("All"),
 }
-WEEKDAYS = (
+WEEKDAY_COLUMNS = (
     pgettext_lazy("column of a week", "Mon"),
     pgettext_lazy("column of a week", "Tue"),
     pgettext_lazy("column of a week", "Wed"),
     pgettext_lazy("column of a week", "Thu"),
     pgettext_lazy("column of a week", "Fri"),
 )
+"""As short as a box to tick is wide."""
+WEEKDAYS_IN_SHEETS = (
+    pgettext_lazy("as sheets write it", "Mon"),
+    pgettext_lazy("as sheets write it", "Tue"),
+    pgettext_lazy("as sheets write it", "Wed"),
+    pgettext_lazy("as sheets write it", "Thu"),
+    pgettext_lazy("as sheets write it", "Fri"),
+)
+"""As `sheets.cells` reads them, and where they stand alone."""
 REASONS = {
     "no_teacher": gettext_lazy("no lead teacher of this subject and level serves the school"),
     "no_common_time": gettext_lazy("the class is open at no time when a teacher is free and the bells meet"),
@@ -105,15 +114,6 @@ DIFFERENCES = {
 def subject(code: str) -> "str | _StrPromise":
     """A subject in words; what a county calls by a name of its own stays as it is."""
     return SUBJECTS.get(code, code)
-
-
-DAYS = (
-    pgettext_lazy("as sheets write it", "Mon"),
-    pgettext_lazy("as sheets write it", "Tue"),
-    pgettext_lazy("as sheets write it", "Wed"),
-    pgettext_lazy("as sheets write it", "Thu"),
-    pgettext_lazy("as sheets write it", "Fri"),
-)
 
 
 def lessons(many: Mapping[str, int]) -> str:

@@ -61,12 +61,12 @@ def _following(term: Term, whom: selectors.Whose, at: datetime, zone: ZoneInfo) 
     """The lessons of today and of the day after, as far as they are not over."""
     end = datetime.combine(at.astimezone(zone).date() + timedelta(days=2), time(), zone)
     rows = selectors.attended(term, whom).filter(cancelled=False, ends_at__gt=at, starts_at__lt=end)
-    related = ("session__material", "session__series__teacher", "replaces__session__material")
+    related = ("session__material", "replaces__session__material")
     return [
         Next(
             row.pk,
             row.starts_at.astimezone(zone),
-            row.session.series.teacher.subject,
+            row.session.teacher.subject,
             row.school_class.key,
             material(row.session, row),
         )

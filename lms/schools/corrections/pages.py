@@ -16,7 +16,6 @@ from lms.schools.importing import LISTS
 from lms.schools.models import Term
 from lms.schools.scheduling.types import BadInput
 
-MOST_KEYS = 300
 KIND_WORDS: dict[str, Any] = {kind: naming.KIND_WORDS["sites" if kind == "lead_sites" else kind] for kind in FIELDS}
 _FIELD_OF = {
     ("lead_sites", "county"): "serves",
@@ -100,7 +99,11 @@ def filled_in(
     if field.shape == "bells":
         return shown | {"texts": _bells(texts if texts is not None else [fields.span(bell) for bell in value or ()])}
     if field.shape == "others":
-        said = fields.others(field, sent) if sent is not None else fields.others_said(value or (), words.DAYS)
+        said = (
+            fields.others(field, sent)
+            if sent is not None
+            else fields.others_said(value or (), words.WEEKDAYS_IN_SHEETS)
+        )
         return shown | {"pairs": [*[pair for pair in said if any(pair)], ("", "")]}
     if field.shape == "periods":
         ticked = value or [] if texts is None else [int(text) for text in texts if re.fullmatch("[0-9]{1,2}", text)]
@@ -110,7 +113,7 @@ def filled_in(
         slots = value or [] if texts is None else _slots(texts)
         taken = [slot for fixed in getattr(row, "fixed_streams", ()) for slot in fixed["slots"]]
         lines = fields.grid(selectors.bells_of(kind, row), slots, taken) if row else []
-        return shown | {"lines": lines, "weekdays": words.WEEKDAYS, "days": words.DAYS}
+        return shown | {"lines": lines, "weekdays": words.WEEKDAY_COLUMNS, "days": words.WEEKDAYS_IN_SHEETS}
     text = texts[0] if texts else "" if value is None else fields.text_of(field, value)
     return shown | {"text": text, "choices": words.SCOPES.items(), "keys": _keys(term, kind, field)}
 
@@ -123,10 +126,10 @@ def _bells(texts: Sequence[str]) -> list[str]:
 def _keys(term: Term, kind: str, field: Field) -> list[str]:
     """What there is to choose among."""
     if field.shape == "reference":
-        return selectors.keys(term, LISTS[kind].to, MOST_KEYS)
+        return selectors.keys(term, LISTS[kind].to)
     if field.name == "serves":
         counties = selectors.rows(term, "counties").values_list("key", "cluster")
-        return sorted({key for pair in counties[:MOST_KEYS] for key in pair})
+        return sorted({key for pair in counties[: selectors.MOST_KEYS] for key in pair})
     return []
 
 

@@ -9,6 +9,8 @@ from lms.schools.importing import LISTS
 from lms.schools.models import Term
 from lms.schools.sheets import cells
 
+MOST_KEYS = 300
+"""So many are offered to choose among; more are typed."""
 _ABOVE = {
     "schools": ("county",),
     "classes": ("school",),
@@ -45,9 +47,9 @@ def counts(term: Term) -> Mapping[str, int]:
     return {kind: rows(term, kind).count() for kind in LISTS}
 
 
-def keys(term: Term, kind: str, most: int) -> list[str]:
+def keys(term: Term, kind: str) -> list[str]:
     """Keys of a list, to choose among."""
-    return list(rows(term, kind).values_list("key", flat=True)[:most])
+    return list(rows(term, kind).values_list("key", flat=True)[:MOST_KEYS])
 
 
 def bells_of(kind: str, row: Any) -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ def _asked(term: Term, schools: Schools) -> Iterator[Asked]:
 
 
 def _given(term: Term, schools: Schools) -> Iterator[Given]:
-    names = ("pk", "school__key", "school_class__key", "session__series__teacher__subject", "starts_at")
+    names = ("pk", "school__key", "school_class__key", "session__teacher__subject", "starts_at")
     more = ("school__timezone", "record__how", "replaces", "cancelled", "session__series__plan__state")
     zones: dict[str, ZoneInfo] = {}
     for row in _rows(term, schools).values_list(*names, *more).iterator(chunk_size=5000):

@@ -2,23 +2,20 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lms.core.errors import FieldschoolError
 from lms.schools import access, selectors, services, words
-from lms.schools.access import personal
+from lms.schools.access import only_schedulers, personal
 from lms.schools.corrections.selectors import keys
 from lms.schools.models import Member, Term
-
-MOST_KEYS = 300
 
 
 def _found(request: HttpRequest, term: UUID) -> Term:
     found = get_object_or_404(Term, pk=term)
-    if not access.may_schedule(request.user, found):
-        raise Http404
+    only_schedulers(request.user, found)
     return found
 
 
@@ -59,7 +56,7 @@ def _members(
         "term": term,
         "people": people,
         "roles": [(role.value, words.ROLES[role.value]) for role in Member.Role],
-        "keys": [*keys(term, "schools", MOST_KEYS), *keys(term, "teachers", MOST_KEYS)],
+        "keys": [*keys(term, "schools"), *keys(term, "teachers")],
         "refused": refused,
         "said": request.POST,
     }

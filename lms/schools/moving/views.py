@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods
 
 from lms.core.clock import now
 from lms.core.errors import FieldschoolError
 from lms.schools import services, words
 from lms.schools.access import demand, may_schedule, personal
+from lms.schools.addresses import day_in
 from lms.schools.days import WEEK, monday_of
 from lms.schools.models import Notice, Session
 from lms.schools.moving.options import Option, options, session_of
@@ -33,12 +33,12 @@ def move(request: HttpRequest, session: UUID) -> HttpResponse:
         if not (period.isascii() and period.isdigit() and len(period) < 3):
             raise Http404
         try:
-            services.move_session(session=found, day=_day(day), period=int(period), now=now())
+            services.move_session(session=found, day=day_in(day), period=int(period), now=now())
         except FieldschoolError as error:
-            return _page(request, found, _day(day), error)
+            return _page(request, found, day_in(day), error)
         notice = Notice.objects.filter(term=found.series.plan.term).order_by("-made_at", "-pk")[0]
         return redirect(f"{reverse('schools_notices', args=[notice.term_id])}#n{notice.pk}")
-    return _page(request, found, _day(request.GET["day"]) if "day" in request.GET else None)
+    return _page(request, found, day_in(request.GET["day"]) if "day" in request.GET else None)
 
 
 def _page(
@@ -78,14 +78,3 @@ def _time(one: Option, zone: ZoneInfo) -> dict[str, Any]:
         "is_here": any(barrier.code == "here" for barrier in one.barriers),
         "barriers": [words.barrier(barrier.code, barrier.whom) for barrier in one.barriers],
     }
-
-
-def _day(text: str) -> date:
-    """A date of an address or a form. Raises Http404 for what is none."""
-    try:
-        day = parse_date(text)
-    except ValueError as error:
-        raise Http404 from error
-    if day is None:
-        raise Http404
-    return day

@@ -13,6 +13,7 @@ from lms.core.clock import now
 from lms.core.errors import FieldschoolError
 from lms.schools import words
 from lms.schools.access import demand, may_schedule, person, personal
+from lms.schools.addresses import key_in
 from lms.schools.models import Channel, Delivery, Notice, Term
 from lms.schools.notices import services, texts
 from lms.schools.notices.forms import ChannelForm
@@ -48,10 +49,7 @@ def page(request: HttpRequest, term: UUID) -> HttpResponse:
 
 
 def _channel(request: HttpRequest, term: Term) -> Channel:
-    try:
-        return get_object_or_404(Channel, pk=UUID(request.POST.get("channel", "")), term=term)
-    except ValueError as error:
-        raise Http404 from error
+    return get_object_or_404(Channel, pk=key_in(request.POST.get("channel", "")), term=term)
 
 
 def _page(request: HttpRequest, term: Term, form: ChannelForm, refused: FieldschoolError | None = None) -> HttpResponse:

@@ -83,6 +83,11 @@ class Diary:
             self._hours[key] = tuple(self._ring(place, day, self.weekday[day]))
         return self._hours[key]
 
+    def hour(self, place: Place, day: date, period: int) -> Hour | None:
+        """One of them; None where the day's bells have no such period."""
+        hours = self.hours(place, day)
+        return hours[period - 1] if period <= len(hours) else None
+
     def _ring(self, place: Place, day: date, weekday: int) -> Iterator[Hour]:
         for period, bell in enumerate(self._bells(place, day, weekday), 1):
             local = datetime.combine(day, time(bell.start_min // 60, bell.start_min % 60), place.timezone)
@@ -168,10 +173,6 @@ class Diary:
         """H15, for classes that would all receive a lesson given then."""
         counties = Counter(self._county(seat.school_class) for seat in seats)
         return all(self._link_left(county, starts_at, ends_at) >= many for county, many in counties.items())
-
-    def link_left(self, school_class: str, starts_at: datetime, ends_at: datetime) -> int:
-        """How many lessons more the link of the class's county carries then."""
-        return self._link_left(self._county(school_class), starts_at, ends_at)
 
     def _link_left(self, county: str, starts_at: datetime, ends_at: datetime) -> int:
         there = self._links.at(county, starts_at, ends_at)

@@ -6,15 +6,16 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lms.core.clock import now
 from lms.core.errors import FieldschoolError
-from lms.schools import access, words
-from lms.schools.access import person, personal
+from lms.schools import words
+from lms.schools.access import only_schedulers, person, personal
+from lms.schools.addresses import key_in
 from lms.schools.days import school_days
 from lms.schools.models import LeadSite, LeadTeacher, Repair, School, SchoolClass, Term
 from lms.schools.repairing import asking, telling
@@ -54,7 +55,7 @@ TITLES = {
 def repair(request: HttpRequest, term: UUID) -> HttpResponse:
     """What has happened, the lessons concerned, and the fixes; POST makes the one chosen."""
     found = get_object_or_404(Term, pk=term)
-    _only_schedulers(request, found)
+    only_schedulers(request.user, found)
     kind = request.GET.get("kind", "")
     if kind not in KINDS:
         shown = {"term": found, "kinds": [(own, words) for own, (words, _label, _model) in KINDS.items()]}
@@ -75,7 +76,7 @@ def repair(request: HttpRequest, term: UUID) -> HttpResponse:
                 term=found,
                 happening=happening,
                 fix=request.POST.get("fix", ""),
-                key=_key(request.POST.get("key", "")),
+                key=key_in(request.POST.get("key", "")),
                 reason=given["reason"],
                 by=person(request),
                 now=now(),
@@ -93,7 +94,7 @@ def repair(request: HttpRequest, term: UUID) -> HttpResponse:
 def ask(request: HttpRequest, term: UUID) -> HttpResponse:
     """A class asks for more lessons: where they could be; POST gives them where one chose."""
     found = get_object_or_404(Term, pk=term)
-    _only_schedulers(request, found)
+    only_schedulers(request.user, found)
     asked = "begins" in request.GET
     classes = SchoolClass.objects.filter(term=found, removed=False).order_by("key").values_list("key", flat=True)
     today = {"begins": now().date(), "of": request.GET.get("of", "")}
@@ -106,7 +107,7 @@ def ask(request: HttpRequest, term: UUID) -> HttpResponse:
     wish = asking.Wish(given["of"], subject, level, given["lessons"], given["begins"])
     refused = None
     if request.method == "POST":
-        way, key = request.POST.get("fix", ""), _key(request.POST.get("key", ""))
+        way, key = request.POST.get("fix", ""), key_in(request.POST.get("key", ""))
         try:
             done = asking.grant(term=found, wish=wish, way=way, key=key, by=person(request), now=now())
         except FieldschoolError as error:
@@ -139,7 +140,7 @@ def _taught(term: Term) -> list[tuple[str, str]]:
 def repaired(request: HttpRequest, repair: UUID) -> HttpResponse:
     """What was done, who must be told, and the text for the group."""
     done = get_object_or_404(Repair.objects.select_related("term", "by"), pk=repair)
-    _only_schedulers(request, done.term)
+    only_schedulers(request.user, done.term)
     what = telling.happened(done.kind, done.whose, done.begins, done.ends, zone_of(done.term, done.kind, done.whose))
     shown = {
         "term": done.term,
@@ -150,11 +151,6 @@ def repaired(request: HttpRequest, repair: UUID) -> HttpResponse:
         "lines": telling.lines(done.changes),
     }
     return render(request, "schools/repaired.html", shown)
-
-
-def _only_schedulers(request: HttpRequest, term: Term) -> None:
-    if not access.may_schedule(request.user, term):
-        raise Http404
 
 
 def _form(term: Term, kind: str, data: Any) -> HappeningForm:
@@ -168,13 +164,6 @@ def _today(at: datetime, request: HttpRequest) -> dict[str, str]:
     """From now to the end of the day."""
     ends = at.replace(hour=0, minute=0) + timedelta(days=1)
     return {"begins": f"{at:%Y-%m-%dT%H:%M}", "ends": f"{ends:%Y-%m-%dT%H:%M}", "of": request.GET.get("of", "")}
-
-
-def _key(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error
 
 
 def _found(term: Term, happening: Happening, reason: str, zone: ZoneInfo) -> dict[str, Any]:
