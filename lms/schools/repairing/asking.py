@@ -168,12 +168,11 @@ def _date(
         for lead, own in zip(place.slots, place.own_slots, strict=True):
             if lead[0] != weekday:
                 continue
-            taught, received = diary.hours(site, day)[lead[1] - 1], diary.hours(school, day)[own[1] - 1]
-            if taught.starts_at <= begins:
+            taught, received = diary.hour(site, day, lead[1]), diary.hour(school, day, own[1])
+            if taught.starts_at <= begins if taught else day <= begins.date():
                 continue
-            seat = Seat("", school_class.key, 1, received.starts_at, received.ends_at)
-            there = diary.could_sit(seat, series.teacher.subject, twice=True)
-            session = _session(diary, series, taught, now) if there else None
+            there = _seat(diary, series, school_class, taught, received)
+            session = _session(diary, series, taught, now) if taught and there else None
             if there is None or session is None:
                 missed.append(day)
                 continue
@@ -187,6 +186,16 @@ def _date(
             )
             given += 1
     return given, missed
+
+
+def _seat(
+    diary: Diary, series: LessonSeries, school_class: SchoolClass, taught: Hour | None, received: Hour | None
+) -> Seat | None:
+    """The class's seat then; None where it has another lesson or no room, or the day's bells do not let it be."""
+    if taught is None or received is None or not diary.meet(taught, received.starts_at, received.ends_at):
+        return None
+    seat = Seat("", school_class.key, 1, received.starts_at, received.ends_at)
+    return diary.could_sit(seat, series.teacher.subject, twice=True)
 
 
 def _session(diary: Diary, series: LessonSeries, at: Hour, now: datetime) -> Session | None:

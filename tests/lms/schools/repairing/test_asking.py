@@ -12,7 +12,17 @@ from django.test import Client
 
 from lms.accounts.models import User
 from lms.schools.errors import Clash, FixGone
-from lms.schools.models import Attendance, LeadTeacher, LessonRequest, Plan, Repair, SeriesReceiver, Session, Term
+from lms.schools.models import (
+    Attendance,
+    LeadTeacher,
+    LessonRequest,
+    Plan,
+    Repair,
+    School,
+    SeriesReceiver,
+    Session,
+    Term,
+)
 from lms.schools.repairing.asking import Way, Wish, grant, ways_for
 from tests.lms.schools.factories import school, teacher
 from tests.lms.schools.repairing.places import NOW, county, on
@@ -77,6 +87,15 @@ def test_a_new_series_is_given_for_a_class(term: Term, user: User) -> None:
 def test_what_is_in_the_way_on_a_day_is_told(term: Term, user: User) -> None:
     Session.objects.filter(teacher__key="T", starts_at=on(8, 8)).update(state="cancelled")
     made = given(term, ways_for(term, WISH)[0], user)
+    assert (made.changes[0]["given"], made.changes[0]["missed"]) == (1, ["2026-09-14"])
+
+
+@pytest.mark.parametrize(("way", "start"), [(0, "08:30"), (1, "08:00")], ids=["begins later", "has one period alone"])
+def test_a_day_whose_bells_do_not_let_the_lesson_be_is_told(term: Term, user: User, way: int, start: str) -> None:
+    chosen = ways_for(term, WISH)[way]
+    bells = [{"start": start, "minutes": 60}]
+    School.objects.filter(key="SN").update(other_bells=[{"from": "2026-09-14", "to": "2026-09-14", "bells": bells}])
+    made = given(term, chosen, user)
     assert (made.changes[0]["given"], made.changes[0]["missed"]) == (1, ["2026-09-14"])
 
 
