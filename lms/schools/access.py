@@ -1,4 +1,4 @@
-"""Who may do what with paired classes. The table of tests/lms/schools/test_access.py is the same, seen from outside."""
+"""Who may do what with paired classes. Pages and templates ask here."""
 
 from collections.abc import Iterable
 from typing import Any

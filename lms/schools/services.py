@@ -1,4 +1,4 @@
-"""What changes paired classes: a county's data in, a plan made, a plan published or withdrawn, a lesson moved."""
+"""What changes a term: data in, people, a plan made, published or withdrawn, a lesson moved."""
 
 from lms.schools.drafting.services import answer, discard_old, store, take_up
 from lms.schools.importing import import_county

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from lms.schools.days import WEEK, Span, monday_of, school_days, span
 from lms.schools.models import Attendance, LeadSite, LeadTeacher, School, Session, Term
 
+LIVE = Session.Mode.LIVE
+
 
 @dataclass(frozen=True)
 class Barrier:
@@ -47,7 +49,7 @@ class Option:
 
 @dataclass(frozen=True)
 class _Lead:
-    """Another lesson at the lead site."""
+    """Another lesson that is given live at the lead site."""
 
     teacher: UUID
     starts_at: datetime
@@ -57,7 +59,7 @@ class _Lead:
 
 @dataclass(frozen=True)
 class _Heard:
-    """Another class in a lesson; `lead` is when that is given: the link carries it then."""
+    """Another class in a lesson; `lead` is when that is given: the link carries it then, if it is `live`."""
 
     county: UUID
     school: UUID
@@ -66,6 +68,7 @@ class _Heard:
     room: int
     span: Span
     lead: Span
+    live: bool
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def _week(session: Session, monday: date) -> _Week:
     begins = datetime.combine(monday - timedelta(days=1), time(), ZoneInfo(session.teacher.site.timezone))
     within: dict[str, Any] = {"starts_at__gte": begins, "starts_at__lt": begins + WEEK + timedelta(days=2)}
     others = Session.objects.filter(state=Session.State.PLANNED, **within).exclude(pk=session.pk)
-    leads = others.filter(teacher__site=session.teacher.site).select_related("series")
+    leads = others.filter(teacher__site=session.teacher.site, mode=LIVE).select_related("series")
     fixed = _fixed(session.teacher)
     counties = session.attendances.filter(cancelled=False).values("school__county")
     heard = Attendance.objects.filter(
@@ -112,13 +115,13 @@ def _week(session: Session, monday: date) -> _Week:
     ).exclude(session=session)
     columns = (
         "school__county", "school", "school_class", "session__teacher__subject", "room",
-        "starts_at", "ends_at", "session__starts_at", "session__ends_at",
+        "starts_at", "ends_at", "session__starts_at", "session__ends_at", "session__mode",
     )  # fmt: skip
     return _Week(
         tuple(_Lead(one.teacher_id, one.starts_at, one.ends_at, _key(one.series.slots) not in fixed) for one in leads),
         tuple(
-            _Heard(county, school, school_class, subject, room, (begins_at, ends_at), (lead_begins_at, lead_ends_at))
-            for county, school, school_class, subject, room, begins_at, ends_at, lead_begins_at, lead_ends_at in (
+            _Heard(county, school, school_class, subject, room, (begins, ends), (lead_begins, lead_ends), mode == LIVE)
+            for county, school, school_class, subject, room, begins, ends, lead_begins, lead_ends, mode in (
                 heard.values_list(*columns)
             )
         ),
@@ -148,7 +151,8 @@ def _option(
         return Option(day, period, *when, (Barrier("here"),), ())
     if when[0] <= now:
         return Option(day, period, *when, (Barrier("past"),), ())
-    barriers = list(_of_lead(session, week, day, slot, when))
+    live = session.mode == LIVE  # a recording takes nobody's time, no lead classroom and no link
+    barriers = list(_of_lead(session, week, day, slot, when)) if live else []
     seats: list[Seat] = []
     for row in rows:
         hours = _meeting(row.school, day, weekday, when, term.rules)
@@ -164,7 +168,8 @@ def _option(
         if room is None:
             barriers.append(Barrier("rooms", row.school.key))
         seats.append(Seat(row.pk, room or 0, *own))
-    barriers += _of_counties(rows, week, when)
+    if live:
+        barriers += _of_counties(rows, week, when)
     return Option(day, period, *when, tuple(dict.fromkeys(barriers)), tuple(seats))
 
 
@@ -202,7 +207,7 @@ def _of_counties(rows: Sequence[Attendance], week: _Week, when: Span) -> Iterato
     """H15: the most lessons at any instant are there when one of them starts."""
     for county in {row.school.county_id: row.school.county for row in rows}.values():
         own = sum(row.school.county_id == county.pk for row in rows)
-        there = [one.lead for one in week.heard if one.county == county.pk and _overlap(one.lead, when)]
+        there = [one.lead for one in week.heard if one.live and one.county == county.pk and _overlap(one.lead, when)]
         instants = {when[0], *(lead[0] for lead in there if lead[0] > when[0])}
         if any(own + sum(lead[0] <= at < lead[1] for lead in there) > county.max_concurrent for at in instants):
             yield Barrier("link", county.key)

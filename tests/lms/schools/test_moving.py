@@ -11,6 +11,7 @@ from django.test import Client
 from lms.accounts.models import User
 from lms.core.ids import uuid7
 from lms.schools import services, words
+from lms.schools.class_time.services import give
 from lms.schools.errors import Clash, NotMovable
 from lms.schools.models import Attendance, County, Member, Notice, Session, Term
 from lms.schools.moving import options as moving
@@ -111,6 +112,17 @@ def test_a_teacher_gives_no_more_lessons_in_another_week_than_agreed() -> None:
     published(roomy(teachers={"max_weekly_lessons": 2}))
     assert codes(3) == set()
     assert codes(3, monday=MONDAY + timedelta(days=7)) == {"load"}
+
+
+# What a lesson by recording takes, as repairs and plans know too: a room and the class's time.
+@pytest.mark.parametrize(("code", "stays"), [("teacher", 0), ("studios", 0), ("link", 0), ("rooms", 1)])
+def test_a_lesson_by_recording_takes_no_teacher_and_no_link(code: str, stays: int) -> None:
+    changes, day, period, streams = BARRIERS[code]
+    published(roomy(**changes), **streams)  # type: ignore[arg-type]
+    for either in ("G1", "G2"):
+        give(session=first(either), by_recording=True, following=False, now=NOW)
+        assert (code in codes(day, period)) is bool(stays)
+        give(session=first(either), by_recording=False, following=False, now=NOW)
 
 
 def test_a_lesson_is_not_moved_into_the_past() -> None:
