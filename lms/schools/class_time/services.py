@@ -48,8 +48,9 @@ def arrange_meeting(
         found |= {"number": read.number[:20], "password": read.password}
     elif meeting_server() is None:
         raise BadMeeting(_("This site has no meeting server of its own: paste an invitation."))
-    whose: dict[str, Any] = {"teacher": session.teacher, "session": session if alone else None}
-    told = {**found, "telephone": telephone, "by": by, "set_at": now}
+    # A lesson's own place is one, also when somebody else gives the lesson now.
+    whose: dict[str, Any] = {"session": session} if alone else {"session": None, "teacher": session.teacher}
+    told = {**found, "teacher": session.teacher, "telephone": telephone, "by": by, "set_at": now}
     return Meeting.objects.update_or_create(**whose, defaults=told)[0]
 
 
@@ -70,11 +71,15 @@ def choose_material(*, session: Session, code: str) -> Material | None:
 def give(*, session: Session, by_recording: bool, following: bool, now: datetime) -> int:
     """Give a lesson by recording, or live again; with `following`, all of its series from then on too.
 
+    Of these only those of the same teacher: a substitute answers for no one else's.
+
     So lessons are delivered by progress (专递课堂): the room fetches what is chosen for each, and it counts as held by
     recording when the helper says so. Returns how many were changed. Raises Clash.
     """
     mode = Session.Mode.RECORDING if by_recording else Session.Mode.LIVE
-    which = Session.objects.filter(series=session.series_id, starts_at__gte=session.starts_at)
+    which = Session.objects.filter(
+        series=session.series_id, teacher=session.teacher_id, starts_at__gte=session.starts_at
+    )
     if not following:
         which = which.filter(pk=session.pk)
     try:
