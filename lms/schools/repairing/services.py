@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from lms.schools.days import HOME_ZONE, school_days
 from lms.schools.errors import Clash, FixGone
-from lms.schools.models import Attendance, LeadTeacher, Repair, Session, Term, changed
+from lms.schools.models import Attendance, LeadTeacher, Repair, Session, Term
 from lms.schools.notices import noting
 from lms.schools.repairing.fixes import find
 from lms.schools.repairing.reading import diary_of, zone_of
@@ -36,7 +36,7 @@ def repair(
 def _repair(
     term: Term, happening: Happening, fix: str, key: UUID, reason: str, by: AbstractBaseUser, now: datetime
 ) -> Repair:
-    Term.objects.select_for_update().get(pk=term.pk)
+    term = Term.objects.select_for_update().get(pk=term.pk)  # its days may have been corrected meanwhile
     done = Repair.objects.filter(term=term, key=key).first()
     if done is not None:
         return done
@@ -98,7 +98,7 @@ class _Store:
         for own in self._moves_of:
             if not Attendance.objects.filter(session__pk=own, cancelled=False).exists():
                 self._sessions[own].state = Session.State.CANCELLED
-            self._change(self._sessions[own])
+            self._change(self._sessions[own], self._sessions[own].sequence + 1)
         made = 0
         for one in self._moves:
             if one.how == CANCEL:
@@ -111,26 +111,31 @@ class _Store:
                 self._sit(session, seat)
 
     def _session(self, move: Move) -> Session:
-        """The lesson that the classes of the move will be in."""
+        """The lesson that the classes of the move will be in.
+
+        Classes that stay the same rows go on counting changes there: calendars take no number lower than before.
+        """
+        was = self._sessions[move.lesson.id]
         if move.into:
             into = self._sessions[move.into]
-            if _is_row(move.into):
-                self._change(into)
+            self._change(into, max(into.sequence + _is_row(move.into), was.sequence))
             return into
-        was = self._sessions[move.lesson.id]
         in_place = move.is_whole and all(self._stays(seat) for seat in move.seats)
         session = was if in_place else Session(series_id=was.series_id)
         session.teacher_id = self._teachers[move.teacher]
         session.starts_at, session.ends_at = move.starts_at, move.ends_at
         session.mode = Session.Mode.RECORDING if move.how == RECORDING else Session.Mode.LIVE
         session.state = Session.State.PLANNED
-        # What is in place has been counted as changed when it was set free.
+        # What was set free has been counted as changed then.
         written = ["teacher", "starts_at", "ends_at", "mode", "state"] if in_place else None
+        if not in_place:
+            session.sequence, session.changed_at = was.sequence, self._now
         session.save(force_insert=not in_place, update_fields=written)
         return session
 
-    def _change(self, session: Session) -> None:
-        Session.objects.filter(pk=session.pk).update(state=session.state, **changed(self._now))
+    def _change(self, session: Session, sequence: int) -> None:
+        session.sequence, session.changed_at = sequence, self._now
+        session.save(update_fields=["state", "sequence", "changed_at"])
 
     def _stays(self, seat: Seat) -> bool:
         return self._attendances[seat.id].starts_at == seat.starts_at

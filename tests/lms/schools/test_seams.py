@@ -1,16 +1,21 @@
 """Where rooms of paired classes meet: what one of them changes, seen by another."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from lms.accounts.models import User
 from lms.schools.class_time import services as class_time
-from lms.schools.models import Meeting, Session, Term
+from lms.schools.models import Attendance, Meeting, Session, Term
+from lms.schools.repairing.fixes import find
+from lms.schools.repairing.reading import diary_of
+from lms.schools.repairing.services import repair
 from lms.schools.repairing.types import SUBSTITUTE
-from tests.lms.schools.repairing.places import NOW, away, on
-from tests.lms.schools.repairing.test_screen import done, published
+from tests.lms.schools.factories import teacher
+from tests.lms.schools.repairing.places import NOW, away, county, lost, on
+from tests.lms.schools.repairing.test_screen import done, found, published
 from tests.lms.schools.test_pages import person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +57,35 @@ def test_a_substitute_gives_nobody_elses_lessons_by_recording(user: User) -> Non
     _term, lesson = substituted(user)
     assert class_time.give(session=lesson, by_recording=True, following=True, now=NOW) == 1
     assert set(Session.objects.filter(teacher__key="T").values_list("mode", flat=True)) == {"live"}
+
+
+def test_a_day_lost_leaves_what_was_corrected_meanwhile(user: User) -> None:
+    term = published(by=user)
+    Term.objects.filter(pk=term.pk).update(holidays=["2026-09-15"], swapped={"2026-09-19": 2})
+    happening = lost()
+    fresh = Term.objects.get(pk=term.pk)
+    fix = find(diary_of(fresh, happening), happening, NOW).ways[0]
+    repair(term=term, happening=happening, fix=fix.key, key=uuid4(), reason="", by=user, now=NOW)
+    stored = Term.objects.get(pk=term.pk)
+    assert (stored.holidays, stored.swapped) == (["2026-09-07", "2026-09-15"], {"2026-09-19": 2})
+
+
+def test_changes_of_a_class_are_never_counted_back(user: User) -> None:
+    """A calendar's event is the class's row: it follows only numbers that rise (RFC 5545, 3.8.7.4)."""
+    document = county()
+    document["teachers"] = [
+        document["teachers"][0] | {"max_receivers": 2},
+        teacher("V", free=[[1, 1]], max_receivers=1),
+    ]
+    document["teachers"].append(teacher("W", free=[[1, 1], [1, 2]], max_receivers=1))
+    document["lead_sites"][0]["studios"] = 3
+    term = published(document, by=user)
+    Session.objects.update(sequence=5)
+    before = {row.pk: row.session.sequence for row in Attendance.objects.select_related("session")}
+    happening = away("T")
+    fix = next(one for one in found(term, happening).ways if one.many(SUBSTITUTE) == one.covers == 2)
+    at = on(1, 7)
+    repair(term=term, happening=happening, fix=fix.key, key=uuid4(), reason="", by=user, now=at)
+    rows = list(Attendance.objects.filter(starts_at=on(1, 8), cancelled=False).select_related("session__teacher"))
+    assert {row.session.teacher.key for row in rows} == {"V", "W"}
+    assert all(row.session.sequence > before[row.pk] and row.session.changed_at == at for row in rows)
