@@ -35,7 +35,7 @@ from lms.schools.repairing.telling import BEGINS
 from lms.schools.repairing.types import Seat
 from lms.schools.scheduling.changes import Change, Placement, ways
 from lms.schools.scheduling.reading import read_instance
-from lms.schools.scheduling.types import Instance, Request
+from lms.schools.scheduling.types import Instance, Request, Stream
 
 MOST_WAYS = 6
 
@@ -71,12 +71,20 @@ def ways_for(term: Term, wish: Wish) -> list[Way]:
     if plan is None:
         return []
     instance, request = _instance(term, wish)
-    streams = list(selectors.streams(plan))
+    streams = [kept for one in selectors.streams(plan) if (kept := _known(instance, one))]
     given = {(one.teacher, one.level, frozenset(one.slots)) for one in streams}
     return [
         Way(place, needs, (place.teacher, place.level, frozenset(place.slots)) in given)
         for needs, place in ways(instance, streams, request)[:MOST_WAYS]
     ]
+
+
+def _known(instance: Instance, stream: Stream) -> Stream | None:
+    """A published series as far as the county's data still have it: rows may have been taken out since."""
+    teacher = instance.teachers.get(stream.teacher)
+    if teacher is None or any(slot not in instance.lead_sites[teacher.site].starts_s for slot in stream.slots):
+        return None
+    return replace(stream, receivers=tuple(one for one in stream.receivers if one.request in instance.requests))
 
 
 def _instance(term: Term, wish: Wish) -> tuple[Instance, Request]:
@@ -98,7 +106,7 @@ def grant(*, term: Term, wish: Wish, way: str, key: UUID, by: AbstractBaseUser, 
 
 @transaction.atomic
 def _grant(term: Term, wish: Wish, way: str, key: UUID, by: AbstractBaseUser, now: datetime) -> Repair:
-    Term.objects.select_for_update().get(pk=term.pk)
+    term = Term.objects.select_for_update().get(pk=term.pk)
     done = Repair.objects.filter(term=term, key=key).first()
     if done is not None:
         return done

@@ -8,13 +8,15 @@ from django.test import Client
 
 from lms.accounts.models import User
 from lms.schools.class_time import services as class_time
-from lms.schools.models import Attendance, Meeting, Session, Term
+from lms.schools.models import Attendance, LeadSite, LeadTeacher, LessonRequest, Meeting, Session, Term
+from lms.schools.repairing.asking import ways_for
 from lms.schools.repairing.fixes import find
 from lms.schools.repairing.reading import diary_of
 from lms.schools.repairing.services import repair
 from lms.schools.repairing.types import SUBSTITUTE
 from tests.lms.schools.factories import teacher
 from tests.lms.schools.repairing.places import NOW, away, county, lost, on
+from tests.lms.schools.repairing.test_asking import WISH, asking
 from tests.lms.schools.repairing.test_screen import done, found, published
 from tests.lms.schools.test_pages import person, signed_in
 
@@ -40,6 +42,24 @@ def substituted(user: User, document: dict[str, Any] | None = None) -> tuple[Ter
     lesson.refresh_from_db()
     assert lesson.teacher.key == "V"
     return term, lesson
+
+
+@pytest.mark.parametrize("gone", [LessonRequest, LeadTeacher])
+def test_lessons_are_found_beside_those_of_rows_taken_out(user: User, client: Client, gone: Any) -> None:
+    term = published(asking(), by=user)
+    gone._default_manager.filter(term=term, key__in=["RE", "V"]).update(removed=True)
+    assert ways_for(term, WISH)[0].placement.teacher == "T"
+    asked = {"of": "N", "what": '["music", "a"]', "lessons": 1, "begins": "2026-09-07"}
+    assert client.get(f"/schools/{term.pk}/ask/", asked).status_code == 200
+
+
+def test_lessons_are_found_beside_those_at_periods_that_there_are_no_more(user: User) -> None:
+    term = published(asking(), by=user)
+    site = LeadSite.objects.get(term=term)
+    site.bells = site.bells[:1]
+    site.save()
+    LeadTeacher.objects.update(free=[[1, 1]])
+    assert ways_for(term, WISH)
 
 
 def test_a_lesson_has_one_place_of_its_own_also_when_somebody_else_gives_it(user: User) -> None:
