@@ -1,5 +1,6 @@
 """Where rooms of paired classes meet: what one of them changes, seen by another."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -7,8 +8,9 @@ import pytest
 from django.test import Client
 
 from lms.accounts.models import User
+from lms.schools import moving
 from lms.schools.class_time import services as class_time
-from lms.schools.models import Attendance, LeadSite, LeadTeacher, LessonRequest, Meeting, Session, Term
+from lms.schools.models import Attendance, County, LeadSite, LeadTeacher, LessonRequest, Meeting, Session, Term
 from lms.schools.repairing.asking import ways_for
 from lms.schools.repairing.fixes import find
 from lms.schools.repairing.reading import diary_of
@@ -109,3 +111,24 @@ def test_changes_of_a_class_are_never_counted_back(user: User) -> None:
     rows = list(Attendance.objects.filter(starts_at=on(1, 8), cancelled=False).select_related("session__teacher"))
     assert {row.session.teacher.key for row in rows} == {"V", "W"}
     assert all(row.session.sequence > before[row.pk] and row.session.changed_at == at for row in rows)
+
+
+def test_recordings_take_no_teacher_no_studio_and_no_link_from_moves(user: User) -> None:
+    published(by=user)
+    own, other = (Session.objects.get(teacher__key=key, starts_at=at) for key, at in (("T", on(1, 8)), ("V", on(1, 9))))
+    Session.objects.filter(pk=other.pk).update(teacher=own.teacher)
+    LeadSite.objects.update(studios=1)
+    County.objects.update(max_concurrent=2)  # what the lesson's two classes need alone
+
+    def barriers(period: int) -> set[str]:
+        one = moving.session_of(own.pk)
+        assert one is not None
+        times = moving.options(one, date(2026, 9, 7), NOW)
+        (at,) = [each for each in times if (each.day, each.period) == (date(2026, 9, 7), period)]
+        return {barrier.code for barrier in at.barriers}
+
+    assert barriers(2) == {"not_free", "not_open", "teacher", "studios", "link"}
+    Session.objects.filter(pk=other.pk).update(mode="recording")
+    assert barriers(2) == {"not_free", "not_open"}
+    Session.objects.filter(pk=own.pk).update(mode="recording")
+    assert barriers(2) == {"not_open"}
