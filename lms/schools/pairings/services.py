@@ -1,6 +1,6 @@
 """A county proposes pairings and publishes them; schools object until a date, silence accepts. Who and when is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -33,9 +33,7 @@ def propose_pairings(*, term: Term, by: AbstractBaseUser, now: datetime) -> int:
         instance = read_instance(document_of(term))
     except BadInput as error:
         raise BadPairing(_("The county's data cannot be used as they are: put them right first.")) from error
-    there = list(_standing(term))
-    objected = {(one.school.key, one.site.key) for one in there if one.state == State.OBJECTED}
-    kept = [_proposal(one) for one in there if one.state != State.OBJECTED]
+    kept, objected = _sorted(_standing(term))
     proposals, _without = propose(instance, refused=objected, kept=kept)
     schools = {one.key: one for one in School.objects.filter(term=term)}
     sites = {one.key: one for one in LeadSite.objects.filter(term=term)}
@@ -99,11 +97,19 @@ def unserved(term: Term) -> dict[tuple[str, str], int]:
         instance = read_instance(document_of(term))
     except BadInput:
         return {}
-    return propose(instance, kept=[_proposal(one) for one in _standing(term) if one.state != State.OBJECTED])[1]
+    kept, objected = _sorted(_standing(term))
+    return propose(instance, refused=objected, kept=kept)[1]
 
 
 def _standing(term: Term) -> QuerySet[Pairing]:
     return Pairing.objects.filter(term=term).exclude(state=State.WITHDRAWN).select_related("school", "site")
+
+
+def _sorted(standing: Iterable[Pairing]) -> tuple[list[Proposal], set[tuple[str, str]]]:
+    """What is kept, and the pairs that a school objected to."""
+    there = list(standing)
+    objected = {(one.school.key, one.site.key) for one in there if one.state == State.OBJECTED}
+    return [_proposal(one) for one in there if one.state != State.OBJECTED], objected
 
 
 def _proposal(one: Pairing) -> Proposal:

@@ -10,7 +10,8 @@ from django.test import Client
 from lms.accounts.models import User
 from lms.schools import moving
 from lms.schools.class_time import services as class_time
-from lms.schools.models import Attendance, County, LeadSite, LeadTeacher, LessonRequest, Meeting, Session, Term
+from lms.schools.models import Attendance, County, LeadSite, LeadTeacher, LessonRequest, Meeting, Pairing, Session, Term
+from lms.schools.pairings.services import propose_pairings, unserved
 from lms.schools.repairing.asking import ways_for
 from lms.schools.repairing.fixes import find
 from lms.schools.repairing.reading import diary_of
@@ -132,3 +133,11 @@ def test_recordings_take_no_teacher_no_studio_and_no_link_from_moves(user: User)
     assert barriers(2) == {"not_free", "not_open"}
     Session.objects.filter(pk=own.pk).update(mode="recording")
     assert barriers(2) == {"not_open"}
+
+
+def test_what_a_school_objected_to_serves_it_no_more(user: User) -> None:
+    term = published(by=user)
+    propose_pairings(term=term, by=user, now=NOW)
+    assert not unserved(term)
+    Pairing.objects.filter(school__key="SA").update(state="objected", until="2026-09-09")
+    assert unserved(term) == {("SA", "music"): 1}
