@@ -143,7 +143,7 @@ def import_county(
 
 def days_of(*, starts_on: date, ends_on: date, holidays: Iterable[date], swapped: Mapping[date, int]) -> dict[str, Any]:
     """The days of a term as its columns hold them. Raises BadTerm."""
-    if not starts_on <= ends_on <= starts_on + LONGEST_TERM:
+    if not (1970 < starts_on.year < 2200 and starts_on <= ends_on <= starts_on + LONGEST_TERM):
         raise BadTerm(_("The term must end after it starts, and within a year: look at its two dates."))
     if any(not 1 <= weekday <= 5 for weekday in swapped.values()):
         raise BadTerm(_("A swapped day must follow a weekday from Monday to Friday."))

@@ -135,7 +135,7 @@ def whose(term: Term, kind: str, key: str) -> Whose | None:
         own, _slash, text = key.rpartition("/")
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
     model = _ROW_OF.get(kind)
-    row: Any = model._default_manager.filter(term=term, key=own).first() if model else None
+    row: Any = model._default_manager.filter(term=term, key=own).first() if model and "\0" not in own else None
     if row is None or (kind == "room" and not 1 <= number <= row.remote_rooms):
         return None
     zone = HOME_ZONE

@@ -35,13 +35,24 @@ class _MomentField(forms.Field):
         return found
 
 
+class _DayField(forms.DateField):
+    """A date that calendars can reckon with."""
+
+    def clean(self, value: Any) -> date | None:
+        """The date. Raises ValidationError."""
+        found: date | None = super().clean(value)
+        if found is not None and not 1970 < found.year < 2200:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
+
+
 class HappeningForm(forms.Form):
     """To whom, and from when to when. `keys` are those that there are; a day is lost for all."""
 
     of = forms.ChoiceField()
     begins = _MomentField(label=_("From"))
     ends = _MomentField(label=_("Until"))
-    instead = forms.DateField(
+    instead = _DayField(
         label=_("Day that has its lessons instead"),
         required=False,
         help_text=_("A Saturday, for example; without one, lessons are made up one by one."),
@@ -86,7 +97,7 @@ class WishForm(forms.Form):
     of = forms.ChoiceField(label=_("Class"))
     what = forms.ChoiceField(label=_("Subject and level"))
     lessons = forms.IntegerField(label=_("Lessons a week"), min_value=1, max_value=5, initial=1)
-    begins = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    begins = _DayField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, data: Any, *, classes: Iterable[str], taught: Iterable[tuple[str, Any]], **options: Any) -> None:
         super().__init__(data, **options)

@@ -60,7 +60,7 @@ def repair(request: HttpRequest, term: UUID) -> HttpResponse:
     if kind not in KINDS:
         shown = {"term": found, "kinds": [(own, words) for own, (words, _label, _model) in KINDS.items()]}
         return render(request, "schools/repair.html", {**shown, "repairs": found.repairs.order_by("-made_at")[:20]})
-    zone = ZoneInfo(zone_of(found, kind, request.GET.get("of", "")))
+    zone = ZoneInfo(zone_of(found, kind, request.GET.get("of", "").replace("\0", "")))
     asked = bool(request.GET.keys() & {"begins", "ends"})
     form = _form(found, kind, request.GET if asked else _today(now().astimezone(zone), request))
     shown = {"term": found, "kind": kind, "title": KINDS[kind][0], "form": form, "asked": asked}

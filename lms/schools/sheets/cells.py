@@ -171,7 +171,7 @@ def days(text: str) -> list[date]:
         if not span:
             raise NotUnderstood("bad_date", text)
         first = _date(span[1], text)
-        end = span[2] or (span[4] and f"{first.year}-{span[3] or first.month}-{span[4]}")
+        end = span[2] or (span[4] and f"{first.year:04}-{span[3] or first.month}-{span[4]}")
         length = (_date(end, text) - first).days if end else 0
         if not 0 <= length <= MOST_DAYS:
             raise NotUnderstood("bad_date", text)

@@ -92,6 +92,8 @@ def test_cells_are_read(read: Callable[[str], Any], text: str, value: Any) -> No
         (cells.day, "2026-02-30", "bad_date"),
         (cells.day, "2026-10-01至2026-10-03", "bad_date"),
         (cells.days, "2026-10-03至2026-10-01", "bad_date"),
+        (cells.days, "0000-01-01/1", "bad_date"),
+        (cells.days, "0002-01-03至1", "bad_date"),
         (cells.grades, "初一", "bad_grade"),
         (cells.grades, "十五", "bad_grade"),
         (cells.scope, "镇", "bad_scope"),

@@ -2,13 +2,14 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from lms.accounts.models import User
-from lms.schools import moving
+from lms.schools import move_views, moving
 from lms.schools.class_time import services as class_time
 from lms.schools.models import Attendance, County, LeadSite, LeadTeacher, LessonRequest, Meeting, Pairing, Session, Term
 from lms.schools.pairings.services import propose_pairings, unserved
@@ -141,3 +142,28 @@ def test_what_a_school_objected_to_serves_it_no_more(user: User) -> None:
     assert not unserved(term)
     Pairing.objects.filter(school__key="SA").update(state="objected", until="2026-09-09")
     assert unserved(term) == {("SA", "music"): 1}
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_that_no_calendar_reckons_with_are_refused(
+    user: User, client: Client, day: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(move_views, "now", lambda: NOW)
+    term = published(by=user)
+    lesson = Session.objects.earliest("starts_at")
+    assert client.post(f"/schools/sessions/{lesson.pk}/move/", {"to": f"{day}/1"}).status_code == 409
+    asked = {"of": "A", "what": '["music", "a"]', "lessons": 1, "begins": day}
+    assert client.get(f"/schools/{term.pk}/ask/", asked).status_code == 422
+    said = {"kind": "day", "begins": "2026-09-07T00:00", "ends": "2026-09-08T00:00", "instead": day}
+    assert client.get(f"/schools/{term.pk}/repair/", said).status_code == 422
+    days = {"name": "n", "tolerance": "5", "starts_on": day, "ends_on": day}
+    assert client.post(f"/schools/{term.pk}/data/term/", days).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["week/class/", "week/room/picture.svg", "calendar/class/", "repair/"])
+def test_a_nul_names_nobody(user: User, client: Client, path: str) -> None:
+    term = published(by=user)
+    assert client.get(f"/schools/{term.pk}/{path}?{urlencode({'of': chr(0), 'kind': 'school'})}").status_code in (
+        200,
+        404,
+    )
