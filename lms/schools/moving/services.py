@@ -32,7 +32,9 @@ def _move(pk: UUID, day: date, period: int, now: datetime) -> Session:
         raise NotMovable(_("The lesson is cancelled: it cannot be moved."))
     if session.starts_at <= now:
         raise NotMovable(_("The lesson has begun: it cannot be moved any more."))
-    found = next((one for one in options(session, monday_of(day), now) if (one.day, one.period) == (day, period)), None)
+    term = session.series.plan.term
+    times = options(session, monday_of(day), now) if term.starts_on <= day <= term.ends_on else ()
+    found = next((one for one in times if (one.day, one.period) == (day, period)), None)
     if found is None:
         raise NotMovable(_("There is no school at that time: choose another."))
     if found.barriers:

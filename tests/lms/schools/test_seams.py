@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from lms.accounts.models import User
-from lms.schools import move_views, moving
 from lms.schools.class_time import services as class_time
 from lms.schools.models import Attendance, County, LeadSite, LeadTeacher, LessonRequest, Meeting, Pairing, Session, Term
+from lms.schools.moving import options as moving
+from lms.schools.moving import views as move_views
 from lms.schools.pairings.services import propose_pairings, unserved
 from lms.schools.repairing.asking import ways_for
 from lms.schools.repairing.fixes import find
