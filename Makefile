@@ -24,8 +24,8 @@ setup: .venv/.runtime
 
 # Message catalogues are compiled from their .po files, never committed.
 CATALOGUES := $(shell find lms courses media_pipeline search templates -name '*.po' 2>/dev/null)
-%.mo: %.po .venv/.runtime
-	$(PY) -m babel.messages.frontend compile --use-fuzzy -i $< -o $@ 2>/dev/null
+%.mo: %.po scripts/compiled.py .venv/.runtime
+	$(PY) -m scripts.compiled $< $@
 
 catalogues: $(CATALOGUES:.po=.mo)
 

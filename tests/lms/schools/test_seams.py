@@ -7,12 +7,25 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from lms.accounts.models import User
 from lms.schools.class_time import services as class_time
-from lms.schools.models import Attendance, County, LeadSite, LeadTeacher, LessonRequest, Meeting, Pairing, Session, Term
+from lms.schools.models import (
+    Attendance,
+    County,
+    LeadSite,
+    LeadTeacher,
+    LessonRequest,
+    Meeting,
+    Notice,
+    Pairing,
+    Session,
+    Term,
+)
 from lms.schools.moving import options as moving
 from lms.schools.moving import views as move_views
+from lms.schools.notices import texts
 from lms.schools.pairings.services import propose_pairings, unserved
 from lms.schools.repairing.asking import ways_for
 from lms.schools.repairing.fixes import find
@@ -168,3 +181,10 @@ def test_a_nul_names_nobody(user: User, client: Client, path: str) -> None:
         200,
         404,
     )
+
+
+@pytest.mark.parametrize("language", ["bo", "ug"])
+def test_plurals_that_nobody_has_translated_are_chinese(user: User, language: str) -> None:
+    published(by=user)
+    with override(language):
+        assert "课表第 1 版已发布" in texts.text(Notice.objects.get())
