@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -147,13 +147,16 @@ def test_a_worker_that_dies_is_started_again(filled: Path, running: Demo) -> Non
         found = subprocess.run(["pgrep", "-f", "manage.py worker", "-P", str(running.process.pid)], capture_output=True)
         return set(map(int, found.stdout.split()))
 
-    deadline = time.monotonic() + 30
-    (before,) = workers()
+    # Asked anew each round: a process that is just beginning has no name for a moment.
+    def wait_for(is_there: Callable[[set[int]], bool]) -> set[int]:
+        deadline = time.monotonic() + 30
+        while not is_there(found := workers()) and time.monotonic() < deadline:
+            threading.Event().wait(0.2)
+        return found
+
+    (before,) = wait_for(lambda found: len(found) == 1)
     os.kill(before, signal.SIGKILL)
-    after: set[int] = set()
-    while (not after or before in after) and time.monotonic() < deadline:
-        threading.Event().wait(0.2)
-        after = workers()  # asked once a round: a process that is just beginning has no name for a moment
+    after = wait_for(lambda found: bool(found) and before not in found)
     assert after
     assert before not in after
 
