@@ -6,13 +6,12 @@ from uuid import UUID
 
 from wagtail.models import Revision
 
-from courses.cards import Lessons, codes_of
+from courses.cards import Lessons, codes_of, sizes_of
 from courses.models import CoursePage, LessonPage, LessonVoice, ShortCode, Topic
 from courses.subjects import search_subjects
 from courses.types import Named, TopicTile
 from courses.visibility import private_paths, public
 from lms.core.languages import content_language
-from media_pipeline import selectors as media_pipeline
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 __all__ = [
@@ -117,8 +116,8 @@ def bytes_to_play(keys: Collection[UUID]) -> dict[UUID, int]:
     """What public lessons take in data, in the usual choice, by key; those without anything to play are left out."""
     pages = public(LessonPage.objects.filter(translation_key__in=set(keys)), private=private_paths())
     assets = {page.translation_key: page.asset_id for page in pages if page.asset_id}
-    media = media_pipeline.media(set(assets.values())) if assets else {}
-    sizes = {key: media[asset].size_to_play_bytes for key, asset in assets.items() if asset in media}
+    known = sizes_of(assets.values())
+    sizes = {key: known[asset].size_to_play_bytes for key, asset in assets.items() if asset in known}
     return {key: size for key, size in sizes.items() if size}
 
 
