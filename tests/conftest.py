@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from tests import database, services
@@ -28,6 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((at for at, mark in enumerate(SLOW_FIRST) if item.get_closest_marker(mark)), len(SLOW_FIRST))
 
     items.sort(key=rank)
+
+
+@pytest.fixture(autouse=True)
+def sites_language() -> Iterator[None]:
+    """A page asked for in one language leaves it switched on in the process: the next test starts in the site's."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
